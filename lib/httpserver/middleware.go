@@ -141,4 +141,3 @@ func (b *countingBody) Read(p []byte) (int, error) {
 	b.bytes += int64(n)
 	return n, err
 }
-
