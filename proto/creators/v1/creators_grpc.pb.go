@@ -88,7 +88,7 @@ func (c *creatorsServiceClient) StreamMostActiveCreators(ctx context.Context, op
 type CreatorsService_StreamMostActiveCreatorsClient = grpc.ClientStreamingClient[StreamMostActiveCreatorsRequest, StreamMostActiveCreatorsResponse]
 
 // CreatorsServiceServer is the server API for CreatorsService service.
-// All implementations must embed UnimplementedCreatorsServiceServer
+// All implementations should embed UnimplementedCreatorsServiceServer
 // for forward compatibility.
 //
 // CreatorsService ranks creators by activity.
@@ -113,10 +113,9 @@ type CreatorsServiceServer interface {
 	// rules and the results are those of MostActiveCreators over the
 	// concatenation of all chunks.
 	StreamMostActiveCreators(grpc.ClientStreamingServer[StreamMostActiveCreatorsRequest, StreamMostActiveCreatorsResponse]) error
-	mustEmbedUnimplementedCreatorsServiceServer()
 }
 
-// UnimplementedCreatorsServiceServer must be embedded to have
+// UnimplementedCreatorsServiceServer should be embedded to have
 // forward compatible implementations.
 //
 // NOTE: this should be embedded by value instead of pointer to avoid a nil
@@ -129,8 +128,7 @@ func (UnimplementedCreatorsServiceServer) MostActiveCreators(context.Context, *M
 func (UnimplementedCreatorsServiceServer) StreamMostActiveCreators(grpc.ClientStreamingServer[StreamMostActiveCreatorsRequest, StreamMostActiveCreatorsResponse]) error {
 	return status.Error(codes.Unimplemented, "method StreamMostActiveCreators not implemented")
 }
-func (UnimplementedCreatorsServiceServer) mustEmbedUnimplementedCreatorsServiceServer() {}
-func (UnimplementedCreatorsServiceServer) testEmbeddedByValue()                         {}
+func (UnimplementedCreatorsServiceServer) testEmbeddedByValue() {}
 
 // UnsafeCreatorsServiceServer may be embedded to opt out of forward compatibility for this service.
 // Use of this interface is not recommended, as added methods to CreatorsServiceServer will
