@@ -63,27 +63,21 @@ func NoArgs(fs *flag.FlagSet) error {
 	return UsageError("unknown argument %q", fs.Arg(0))
 }
 
-// flagErrors are the messages of package flag, which has no types for them.
-var flagErrors = struct{ unknown, missing, invalid *regexp.Regexp }{
-	unknown: regexp.MustCompile(`^flag provided but not defined: -(.*)$`),
-	missing: regexp.MustCompile(`^flag needs an argument: -(.*)$`),
-	invalid: regexp.MustCompile(`(?s)^invalid (?:boolean )?value (".*") for (?:flag )?-([^\s:]+): (.*)$`),
-}
-
-// explain turns an error of package flag into one with our spelling of flags,
-// and with what was expected.
+// explain turns an error of package flag, which has no types for them, into
+// one with our spelling of flags, and with what was expected.
 func explain(fs *flag.FlagSet, err error) error {
 	text := err.Error()
-	if m := flagErrors.unknown.FindStringSubmatch(text); m != nil {
-		if near := nearest(fs, m[1]); near != "" {
-			return fmt.Errorf("unknown flag --%s, did you mean --%s?", m[1], near)
+	if name, found := strings.CutPrefix(text, "flag provided but not defined: -"); found {
+		if near := nearest(fs, name); near != "" {
+			return fmt.Errorf("unknown flag --%s, did you mean --%s?", name, near)
 		}
-		return fmt.Errorf("unknown flag --%s", m[1])
+		return fmt.Errorf("unknown flag --%s", name)
 	}
-	if m := flagErrors.missing.FindStringSubmatch(text); m != nil {
-		return fmt.Errorf("--%s needs a value", m[1])
+	if name, found := strings.CutPrefix(text, "flag needs an argument: -"); found {
+		return fmt.Errorf("--%s needs a value", name)
 	}
-	if m := flagErrors.invalid.FindStringSubmatch(text); m != nil {
+	invalid := regexp.MustCompile(`(?s)^invalid (?:boolean )?value (".*") for (?:flag )?-([^\s:]+): (.*)$`)
+	if m := invalid.FindStringSubmatch(text); m != nil {
 		value, name, problem := m[1], m[2], m[3]
 		switch problem {
 		case "value out of range":

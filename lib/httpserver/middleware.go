@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/inventive-weave/inventive-weave/lib/logging"
@@ -50,7 +51,7 @@ func (m *middleware) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			code = statusClientGone
 		}
 		elapsed := time.Since(began)
-		m.metrics.ended(route, method, code, elapsed, body.bytes, recorder.bytes)
+		m.metrics.ended(route, method, code, elapsed, body.bytes.Load(), recorder.bytes)
 		m.access(r, route, code, elapsed, recorder.bytes)
 	}()
 	defer m.recovered(recorder, r)
@@ -98,8 +99,12 @@ func (m *middleware) recovered(w *recorder, r *http.Request) {
 	if value == nil {
 		return
 	}
-	if value == http.ErrAbortHandler { //nolint:errorlint // net/http compares so
-		panic(value) // the handler's wish: the connection closes, and nothing is logged
+	if value == http.ErrAbortHandler {
+		// The handler's wish: the connection closes. What was promised is moot.
+		if w.status < http.StatusInternalServerError && r.Context().Err() == nil {
+			w.status = http.StatusInternalServerError
+		}
+		panic(value)
 	}
 	m.metrics.panicked()
 	m.log.LogAttrs(r.Context(), slog.LevelError, "panic in an http handler",
@@ -130,14 +135,15 @@ func clip(s string) string {
 	return strings.ToValidUTF8(s[:limit], "") + "..."
 }
 
-// countingBody counts the bytes of a request that were read.
+// countingBody counts the bytes of a request that were read. Atomically, since
+// a handler may leave the reading to a goroutine that outlives it.
 type countingBody struct {
 	io.ReadCloser
-	bytes int64
+	bytes atomic.Int64
 }
 
 func (b *countingBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	b.bytes += int64(n)
+	b.bytes.Add(int64(n))
 	return n, err
 }

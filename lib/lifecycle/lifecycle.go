@@ -43,8 +43,10 @@ type Config struct {
 	OnStopping func()
 }
 
-// forceTimeout bounds the wait for a component that was stopped by force.
-const forceTimeout = 5 * time.Second
+const (
+	drainGrace   = 3 * time.Second // what Drain gets to return once its context has ended
+	forceTimeout = 5 * time.Second // what Serve gets to return once it was stopped by force
+)
 
 // running is a component being served.
 type running struct {
@@ -80,15 +82,16 @@ func Run(ctx context.Context, cfg Config, components ...Component) error {
 		}()
 	}
 
+	var failed *running
 	var failure error
 	select {
 	case <-ctx.Done():
 		log.Info("stopping", "reason", context.Cause(ctx).Error(), "timeout", cfg.ShutdownTimeout.String())
-	case part := <-stopped:
-		if failure = part.err; failure == nil {
+	case failed = <-stopped:
+		if failure = failed.err; failure == nil {
 			failure = errors.New("stopped although nobody asked it to")
 		}
-		failure = fmt.Errorf("%s: %w", part.Name, failure)
+		failure = fmt.Errorf("%s: %w", failed.Name, failure)
 		log.Error("stopping", "reason", failure.Error(), "timeout", cfg.ShutdownTimeout.String())
 	}
 
@@ -99,7 +102,12 @@ func Run(ctx context.Context, cfg Config, components ...Component) error {
 	defer cancel()
 	errs := []error{failure}
 	for i := len(parts) - 1; i >= 0; i-- {
-		errs = append(errs, parts[i].stop(drainCtx, log))
+		part := parts[i]
+		err := part.stop(drainCtx, log)
+		if err == nil && part != failed && part.err != nil {
+			err = fmt.Errorf("%s: %w", part.Name, part.err) // it failed while it was told to stop
+		}
+		errs = append(errs, err)
 	}
 	err := errors.Join(errs...)
 	if err == nil {
@@ -109,7 +117,7 @@ func Run(ctx context.Context, cfg Config, components ...Component) error {
 }
 
 // stop drains one component and waits for its Serve to return; by force when
-// ctx ends first.
+// the component does neither by the end of ctx.
 func (r *running) stop(ctx context.Context, log *slog.Logger) error {
 	began := time.Now()
 	err := r.drain(ctx)
@@ -117,17 +125,18 @@ func (r *running) stop(ctx context.Context, log *slog.Logger) error {
 		log.Info("component stopped", "component", r.Name, "duration", time.Since(began).String())
 		return nil
 	}
+	err = fmt.Errorf("stop %s: %w", r.Name, err)
 	log.Warn("component did not stop gracefully", "component", r.Name, "error", err.Error(), "duration", time.Since(began).String())
 	if r.Force != nil {
-		r.Force()
+		go r.Force() // it may wait for what does not end
 	}
 	timeout := time.NewTimer(forceTimeout)
 	defer timeout.Stop()
 	select {
 	case <-r.done:
-		return fmt.Errorf("stop %s: %w", r.Name, err)
+		return err
 	case <-timeout.C:
-		return fmt.Errorf("stop %s: %w; it still runs %v after it was stopped by force", r.Name, err, forceTimeout)
+		return fmt.Errorf("%w; it still runs %v after it was stopped by force", err, forceTimeout)
 	}
 }
 
@@ -153,11 +162,13 @@ func (r *running) drain(ctx context.Context) error {
 		return err
 	case <-ctx.Done():
 	}
-	// Both may be true at once; a component that made it is not blamed.
+	// Drain notices the end of ctx too, and knows better what was left.
+	timeout := time.NewTimer(drainGrace)
+	defer timeout.Stop()
 	select {
 	case err := <-result:
 		return err
-	default:
+	case <-timeout.C:
 		return fmt.Errorf("not done in time: %w", ctx.Err())
 	}
 }

@@ -55,7 +55,7 @@ func (l *landing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	var page bytes.Buffer
 	err := l.template.Execute(&page, map[string]any{
-		"Style":       template.CSS(landingCSS), //nolint:gosec // ours
+		"Style":       template.CSS(landingCSS),
 		"Service":     l.cfg.Service,
 		"Description": l.cfg.Description,
 		"NotReady":    notReady,
