@@ -21,11 +21,14 @@ func helpText(fs *flag.FlagSet, synopsis, description string) string {
 	}
 	b.WriteString("\nFlags:\n")
 
-	type entry struct{ head, text string }
+	type entry struct {
+		head  string
+		words []string
+	}
 	var entries []entry
 	column := 0
-	add := func(head, text string) {
-		entries = append(entries, entry{head, text})
+	add := func(head string, words []string) {
+		entries = append(entries, entry{head, words})
 		if n := utf8.RuneCountInString(head); n <= maxFlagColumns {
 			column = max(column, n)
 		}
@@ -36,9 +39,9 @@ func helpText(fs *flag.FlagSet, synopsis, description string) string {
 		if placeholder != "" {
 			head += " " + strings.ToUpper(placeholder)
 		}
-		add(head, text+defaultNote(f))
+		add(head, append(strings.Fields(text), defaultNote(f)...))
 	})
-	add("  --help", "print this help")
+	add("  --help", strings.Fields("print this help"))
 
 	column += 2
 	for _, e := range entries {
@@ -48,7 +51,7 @@ func helpText(fs *flag.FlagSet, synopsis, description string) string {
 			b.WriteString("\n")
 			used = 0
 		}
-		for i, line := range wrap(e.text, helpWidth-column) {
+		for i, line := range wrap(e.words, helpWidth-column) {
 			if i > 0 {
 				used = 0
 			}
@@ -59,19 +62,20 @@ func helpText(fs *flag.FlagSet, synopsis, description string) string {
 }
 
 // defaultNote is what the help says of a flag's default: nothing when the flag
-// is off or empty without it.
-func defaultNote(f *flag.Flag) string {
+// is off or empty without it. It is one word, not to be broken.
+func defaultNote(f *flag.Flag) []string {
 	if f.DefValue == "" || f.DefValue == "false" {
-		return ""
+		return nil
 	}
-	return fmt.Sprintf(" (default %s)", f.DefValue)
+	return []string{fmt.Sprintf("(default %s)", f.DefValue)}
 }
 
-// wrap breaks text into lines of at most width columns, one at least.
-func wrap(text string, width int) []string {
+// wrap fills lines of at most width columns with words. It makes one line at
+// least.
+func wrap(words []string, width int) []string {
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(text) {
+	for _, word := range words {
 		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
 			lines = append(lines, line)
 			line = ""
