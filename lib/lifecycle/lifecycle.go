@@ -45,7 +45,7 @@ type Config struct {
 
 const (
 	drainGrace   = 3 * time.Second // what Drain gets to return once its context has ended
-	forceTimeout = 5 * time.Second // what Serve gets to return once it was stopped by force
+	forceTimeout = 5 * time.Second // what Force and Serve get to return
 )
 
 // running is a component being served.
@@ -127,13 +127,18 @@ func (r *running) stop(ctx context.Context, log *slog.Logger) error {
 	}
 	err = fmt.Errorf("stop %s: %w", r.Name, err)
 	log.Warn("component did not stop gracefully", "component", r.Name, "error", err.Error(), "duration", time.Since(began).String())
-	if r.Force != nil {
-		go r.Force() // it may wait for what does not end
-	}
+	forced := make(chan struct{})
+	go func() {
+		if r.Force != nil {
+			r.Force()
+		}
+		<-r.done
+		close(forced)
+	}()
 	timeout := time.NewTimer(forceTimeout)
 	defer timeout.Stop()
 	select {
-	case <-r.done:
+	case <-forced:
 		return err
 	case <-timeout.C:
 		return fmt.Errorf("%w; it still runs %v after it was stopped by force", err, forceTimeout)
