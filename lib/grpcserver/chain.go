@@ -77,9 +77,9 @@ func (c *chain) recovered(ctx context.Context, value any) error {
 	return status.Error(codes.Internal, internalMessage)
 }
 
-// observeDecoding lets the chain see the unary calls whose request cannot be
-// read, because it is too large for instance: gRPC reads it before it calls
-// interceptors.
+// observeDecoding lets the log and the metrics see the unary calls whose
+// request cannot be read, because it is too large for instance: gRPC reads it,
+// and answers, before it calls interceptors.
 func observeDecoding(desc *grpc.ServiceDesc) *grpc.ServiceDesc {
 	observed := *desc
 	observed.Methods = make([]grpc.MethodDesc, len(desc.Methods))
@@ -94,27 +94,13 @@ func observeDecoding(desc *grpc.ServiceDesc) *grpc.ServiceDesc {
 						return err
 					}
 					info := &grpc.UnaryServerInfo{Server: srv, FullMethod: fullMethod}
-					_, err = interceptor(ctx, nil, info, func(context.Context, any) (any, error) { return nil, explainSize(err) })
+					_, err = interceptor(ctx, nil, info, func(context.Context, any) (any, error) { return nil, err })
 					return err
 				}, interceptor)
 			},
 		}
 	}
 	return &observed
-}
-
-// explainSize adds what to do to gRPC's error for a message over the limit.
-func explainSize(err error) error {
-	s, ok := status.FromError(err)
-	if !ok || s.Code() != codes.ResourceExhausted {
-		return err
-	}
-	var size, limit int64
-	if _, scanErr := fmt.Sscanf(s.Message(), "grpc: received message larger than max (%d vs. %d)", &size, &limit); scanErr != nil {
-		return err
-	}
-	return status.Errorf(codes.ResourceExhausted, "the message has %d bytes, and this server takes at most %d in one message: "+
-		"send smaller ones over a streaming method, or raise the server's limit (--max_message_bytes)", size, limit)
 }
 
 // clip bounds what a caller sent before it is logged or sent back.

@@ -85,8 +85,9 @@ type Server struct {
 	serving    bool // what health says
 	servingSet bool // by SetServing
 
-	draining  chan struct{} // closed when Drain begins
-	drainOnce sync.Once
+	draining   chan struct{} // closed when Drain begins
+	drainOnce  sync.Once
+	forceGrace time.Duration
 }
 
 // New makes a server with health checking and reflection. It fails when the
@@ -95,7 +96,7 @@ func New(cfg Config) (*Server, error) {
 	if cfg.MaxReceiveBytes < 0 || cfg.BufferBytes < 0 || cfg.StreamWindowBytes < 0 || cfg.ConnectionWindowBytes < 0 {
 		return nil, errors.New("grpc server: a size is negative")
 	}
-	s := &Server{health: health.NewServer(), draining: make(chan struct{})}
+	s := &Server{health: health.NewServer(), draining: make(chan struct{}), forceGrace: forceGrace}
 
 	log := cfg.Logger
 	if log == nil {
@@ -237,13 +238,13 @@ func (s *Server) Drain(ctx context.Context) error {
 	}
 
 	go s.grpc.Stop() // ends the GracefulStop too
-	grace := time.NewTimer(forceGrace)
+	grace := time.NewTimer(s.forceGrace)
 	defer grace.Stop()
 	select {
 	case <-drained:
 		return fmt.Errorf("calls in flight were cut: %w", ctx.Err())
 	case <-grace.C:
-		return fmt.Errorf("calls in flight were cut, and a handler has not returned %v later: %w", forceGrace, ctx.Err())
+		return fmt.Errorf("calls in flight were cut, and a handler has not returned %v later: %w", s.forceGrace, ctx.Err())
 	}
 }
 

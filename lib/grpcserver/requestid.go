@@ -35,8 +35,8 @@ func unaryRequestID(ctx context.Context, request any, _ *grpc.UnaryServerInfo, h
 	return response, nil
 }
 
-// streamSetup gives the stream its request id, an end when the server drains,
-// and errors that help.
+// streamSetup gives the stream its request id, and an end when the server
+// drains if it has none of its own.
 func (c *chain) streamSetup(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
 	ctx, md := withRequestID(stream.Context())
 	wrapped := &serverStream{ServerStream: stream, ctx: ctx, requestID: md}

@@ -47,7 +47,7 @@ func (s *serverStream) SendMsg(m any) error {
 
 func (s *serverStream) RecvMsg(m any) error {
 	if s.draining == nil {
-		return explainSize(s.ServerStream.RecvMsg(m))
+		return s.ServerStream.RecvMsg(m)
 	}
 	// The receiving goroutine outlives this call when the server drains, but
 	// not the stream, which ends because the handler gets the error.
@@ -55,7 +55,7 @@ func (s *serverStream) RecvMsg(m any) error {
 	go func() { received <- s.ServerStream.RecvMsg(m) }()
 	select {
 	case err := <-received:
-		return explainSize(err)
+		return err
 	case <-s.draining:
 		return errDraining()
 	}
