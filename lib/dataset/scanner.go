@@ -78,10 +78,11 @@ func (s *scanner) more() bool {
 // drop forgets buf[:keep].
 func (s *scanner) drop(keep int) {
 	old := s.buf[:keep]
-	if last := bytes.LastIndexByte(old, '\n'); last >= 0 {
-		s.goneLines += int64(bytes.Count(old, []byte{'\n'}))
+	// Count is fast; LastIndexByte is not, if there is nothing to find.
+	if lines := bytes.Count(old, []byte{'\n'}); lines > 0 {
+		s.goneLines += int64(lines)
 		s.goneColumns = 0
-		old = old[last+1:]
+		old = old[bytes.LastIndexByte(old, '\n')+1:]
 	}
 	if s.nonASCII {
 		s.goneColumns += characters(old)
@@ -115,6 +116,13 @@ func (s *scanner) read() bool {
 // peek skips white space and returns the byte at pos then. At the end of the
 // input that is a zero, and pos is end.
 func (s *scanner) peek() byte {
+	if c := s.buf[s.pos]; c > ' ' { // Mostly there is none, and padding is zero.
+		return c
+	}
+	return s.peekFurther()
+}
+
+func (s *scanner) peekFurther() byte {
 	for {
 		s.pos = skipSpace(s.buf, s.pos)
 		if s.pos < s.end {
