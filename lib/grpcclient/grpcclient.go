@@ -21,6 +21,7 @@ import (
 	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/resolver"
 )
 
 // DefaultMaxMessageBytes is how large a message from the server may be unless
@@ -70,12 +71,18 @@ func New(cfg Config) (*grpc.ClientConn, error) {
 	if err != nil {
 		return nil, err
 	}
+	if scheme, _, found := strings.Cut(target, "://"); found && resolver.Get(scheme) == nil && len(cfg.DialOptions) == 0 {
+		// gRPC would take it for a host's name. With options, one may know it.
+		return nil, fmt.Errorf("%q is not a server's address: want HOST:PORT, without %s://", target, scheme)
+	}
 	serviceConfig, err := serviceConfig(cfg.RetryMethods)
 	if err != nil {
 		return nil, err
 	}
-	unary := []grpc.UnaryClientInterceptor{unaryRequestID}
-	stream := []grpc.StreamClientInterceptor{streamRequestID}
+	maxMessage := orDefault(cfg.MaxMessageBytes, DefaultMaxMessageBytes)
+	explain := explainer{maxReceive: maxMessage}
+	unary := []grpc.UnaryClientInterceptor{unaryRequestID, explain.unary}
+	stream := []grpc.StreamClientInterceptor{streamRequestID, explain.stream}
 	if cfg.Registerer != nil {
 		metrics, err := registerMetrics(cfg.Registerer)
 		if err != nil {
@@ -99,7 +106,7 @@ func New(cfg Config) (*grpc.ClientConn, error) {
 		grpc.WithWriteBufferSize(bufferBytes),
 		grpc.WithSharedWriteBuffer(true),
 		grpc.WithDefaultCallOptions(
-			grpc.MaxCallRecvMsgSize(orDefault(cfg.MaxMessageBytes, DefaultMaxMessageBytes)),
+			grpc.MaxCallRecvMsgSize(maxMessage),
 			grpc.MaxRetryRPCBufferSize(orDefault(cfg.RetryBufferBytes, defaultRetryBuffer)),
 		),
 		grpc.WithChainUnaryInterceptor(unary...),
@@ -127,9 +134,12 @@ func dialTarget(target string) (string, error) {
 	if strings.Contains(target, "://") || strings.HasPrefix(target, "unix:") {
 		return target, nil
 	}
-	_, port, err := net.SplitHostPort(target)
+	host, port, err := net.SplitHostPort(target)
 	if err != nil {
 		return "", fmt.Errorf("%q is not a server's address, want HOST:PORT", target)
+	}
+	if host == "" {
+		return "", fmt.Errorf("%q is not a server's address: it has no host", target)
 	}
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
 		return "", fmt.Errorf("%q is not a server's address: the port must be from 1 to 65535", target)
