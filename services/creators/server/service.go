@@ -1,0 +1,95 @@
+// Package server is the gRPC face of the creators service: a request comes in,
+// is validated, goes into package activity, and the ranking goes out. Around
+// that stand the listeners, the operations endpoint and the orderly stop.
+//
+// It knows no flags and no signals: package main has those. The rules of the
+// ranking are those of package activity; the rules for what a data set may
+// look like are here, the same for both calls.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"google.golang.org/grpc"
+
+	creatorsv1 "github.com/inventive-weave/inventive-weave/proto/creators/v1"
+	"github.com/inventive-weave/inventive-weave/services/creators/activity"
+)
+
+// ServiceConfig is what a Service needs to know. The zero value accepts data
+// sets of any size and counts nothing.
+type ServiceConfig struct {
+	// Limits bound the data set of one call.
+	Limits activity.Limits
+	// Registerer gets the weave_creators_* metrics. May be nil.
+	Registerer prometheus.Registerer
+}
+
+// Service implements the calls of the creators API. It holds nothing between
+// calls.
+type Service struct {
+	creatorsv1.UnimplementedCreatorsServiceServer
+	limits  activity.Limits
+	metrics *metrics
+}
+
+// NewService makes the service. It fails when the metrics cannot be
+// registered.
+func NewService(cfg ServiceConfig) (*Service, error) {
+	m, err := newMetrics(cfg.Registerer)
+	if err != nil {
+		return nil, fmt.Errorf("creators service: register metrics: %w", err)
+	}
+	return &Service{limits: cfg.Limits, metrics: m}, nil
+}
+
+// MostActiveCreators ranks a data set that comes in one message.
+func (s *Service) MostActiveCreators(ctx context.Context, req *creatorsv1.MostActiveCreatorsRequest) (*creatorsv1.MostActiveCreatorsResponse, error) {
+	in := newIntake(s.limits)
+	in.setLimit(req.GetLimit())
+	if err := in.addCreators(req.GetCreators()); err != nil {
+		return nil, statusOf(err)
+	}
+	if err := in.addProducts(ctx, req.GetProducts()); err != nil {
+		return nil, statusOf(err)
+	}
+	if err := in.problems.err(); err != nil {
+		return nil, statusOf(err)
+	}
+	ranking, totals := s.rank(in)
+	return &creatorsv1.MostActiveCreatorsResponse{Creators: ranking, Totals: totals}, nil
+}
+
+// StreamMostActiveCreators ranks a data set that comes in chunks. It answers
+// the first chunk that has problems, without reading on.
+func (s *Service) StreamMostActiveCreators(stream grpc.ClientStreamingServer[creatorsv1.StreamMostActiveCreatorsRequest, creatorsv1.StreamMostActiveCreatorsResponse]) error {
+	in := newIntake(s.limits)
+	for n := int64(0); ; n++ {
+		chunk, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err // a status already: the client went away, or sent too much at once
+		}
+		if err := in.addChunk(chunk, n); err != nil {
+			return statusOf(err)
+		}
+	}
+	ranking, totals := s.rank(in)
+	return stream.SendAndClose(&creatorsv1.StreamMostActiveCreatorsResponse{Creators: ranking, Totals: totals})
+}
+
+// rank is the end of both calls.
+func (s *Service) rank(in *intake) ([]*creatorsv1.CreatorStats, *creatorsv1.DataSetTotals) {
+	totals := in.aggregator.Totals()
+	s.metrics.ranked(totals)
+	return statsOf(in.aggregator.Top(in.limit)), &creatorsv1.DataSetTotals{
+		CreatorCount: totals.Creators,
+		ProductCount: totals.Products,
+	}
+}
