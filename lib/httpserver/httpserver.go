@@ -152,6 +152,6 @@ func (s *Server) Shutdown(ctx context.Context) error {
 
 // Close stops the server at once: requests in flight are cut.
 func (s *Server) Close() error {
-	s.cancel()
+	defer s.cancel()
 	return s.http.Close()
 }
