@@ -25,7 +25,7 @@ import (
 // touched is the source that the check changes: the middle of a service, with
 // dependents inside and outside of it.
 const (
-	touched       = "services/creators/activity/activity.go"
+	touched       = "services/creators/activity/aggregator.go"
 	touchedTarget = "//services/creators/activity"
 	// These read every source, and so depend on the touched one by design.
 	wholeTree = "//tools/format/..."
