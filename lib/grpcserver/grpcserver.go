@@ -67,10 +67,13 @@ type Config struct {
 	// StreamWindowBytes and ConnectionWindowBytes fix the HTTP/2 flow control
 	// windows: how much a client may send ahead of the handler, per call and
 	// per connection. 0 lets gRPC find them by measuring, from 64 KiB up to
-	// 16 MiB; fix them to bound memory. See BenchmarkBulkStream.
+	// 16 MiB; fix them to bound memory. Over the loopback of two shared cores,
+	// with messages of 256 KiB (BenchmarkBulkStream), found windows moved up to
+	// 2.0 GB/s, fixed ones of 8 MiB as much, of 1 MiB 1.1, of 256 KiB 0.9.
 	StreamWindowBytes, ConnectionWindowBytes int32
 	// BufferBytes is the size of each connection's read buffer and of its write
-	// buffer: how much one system call moves. 0 is 64 KiB.
+	// buffer: how much one system call moves. 0 is 64 KiB, which is faster than
+	// gRPC's 32 KiB in the same benchmark; 256 KiB is not faster still.
 	BufferBytes int
 }
 
