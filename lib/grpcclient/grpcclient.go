@@ -104,7 +104,6 @@ func New(cfg Config) (*grpc.ClientConn, error) {
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: PingInterval, Timeout: pingTimeout, PermitWithoutStream: true}),
 		grpc.WithReadBufferSize(bufferBytes),
 		grpc.WithWriteBufferSize(bufferBytes),
-		grpc.WithSharedWriteBuffer(true),
 		grpc.WithDefaultCallOptions(
 			grpc.MaxCallRecvMsgSize(maxMessage),
 			grpc.MaxRetryRPCBufferSize(orDefault(cfg.RetryBufferBytes, defaultRetryBuffer)),

@@ -140,7 +140,6 @@ func (s *Server) options(cfg Config) []grpc.ServerOption {
 		grpc.ConnectionTimeout(connectionTimeout),
 		grpc.ReadBufferSize(buffer),
 		grpc.WriteBufferSize(buffer),
-		grpc.SharedWriteBuffer(true), // idle connections hold no write buffer
 		grpc.KeepaliveParams(keepalive.ServerParameters{
 			MaxConnectionAge: maxAge, // the calls on it may finish: no MaxConnectionAgeGrace
 			Time:             pingIdle,

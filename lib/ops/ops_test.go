@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -69,7 +71,7 @@ func TestEndpoints(t *testing.T) {
 		{method: "GET", path: "/debug/pprof/", want: 200, wantBody: "goroutine"},
 		{method: "GET", path: "/debug/pprof/heap?debug=1", want: 200, wantBody: "heap profile"},
 		{method: "GET", path: "/debug/pprof/goroutine?debug=2", want: 200, wantBody: "goroutine "},
-		{method: "GET", path: "/debug/pprof/cmdline", want: 200, wantBody: "ops.test"},
+		{method: "GET", path: "/debug/pprof/cmdline", want: 200, wantBody: filepath.Base(os.Args[0])},
 		{method: "POST", path: "/debug/pprof/symbol", want: 200, wantBody: "num_symbols"},
 		{method: "GET", path: "/debug/pprof/invented", want: 404},
 		{method: "GET", path: "/invented", want: 404},
