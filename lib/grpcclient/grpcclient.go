@@ -84,9 +84,9 @@ func New(cfg Config) (*grpc.ClientConn, error) {
 	unary := []grpc.UnaryClientInterceptor{unaryRequestID, explain.unary}
 	stream := []grpc.StreamClientInterceptor{streamRequestID, explain.stream}
 	if cfg.Registerer != nil {
-		metrics, err := registerMetrics(cfg.Registerer)
-		if err != nil {
-			return nil, err
+		metrics, registerErr := registerMetrics(cfg.Registerer)
+		if registerErr != nil {
+			return nil, registerErr
 		}
 		unary = append(unary, metrics.UnaryClientInterceptor())
 		stream = append(stream, metrics.StreamClientInterceptor())

@@ -95,7 +95,7 @@ func callStream(ctx context.Context, client creatorsv1.CreatorsServiceClient, me
 	}
 	message := &creatorsv1.StreamMostActiveCreatorsRequest{Products: &creatorsv1.ProductColumns{Ids: make([]byte, 1000)}}
 	for range messages {
-		if err := stream.Send(message); errors.Is(err, io.EOF) {
+		if err = stream.Send(message); errors.Is(err, io.EOF) {
 			break // the reason comes with the response
 		} else if err != nil {
 			return err

@@ -138,8 +138,8 @@ func TestDrainWaitsForCallsInFlight(t *testing.T) {
 	require.Equal(t, codes.Unavailable, status.Code(err))
 	require.Equal(t, "the server is shutting down", status.Convert(err).Message())
 	select {
-	case err := <-drained:
-		require.FailNow(t, "drained with calls in flight", "%v", err)
+	case result := <-drained:
+		require.FailNow(t, "drained with calls in flight", "%v", result)
 	default:
 	}
 

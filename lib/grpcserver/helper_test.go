@@ -140,7 +140,7 @@ func (f *fixture) callStream(t *testing.T, message *creatorsv1.StreamMostActiveC
 	t.Helper()
 	stream, err := f.client.StreamMostActiveCreators(t.Context(), append(options, grpc.WaitForReady(true))...)
 	require.NoError(t, err)
-	if err := stream.Send(message); err != nil {
+	if err = stream.Send(message); err != nil {
 		require.ErrorIs(t, err, io.EOF) // the reason comes with the response
 	}
 	_, err = stream.CloseAndRecv()
