@@ -167,7 +167,7 @@ unpack() {
   run unpack_all || die "unpacking into $work failed ($(complaint)): check the space on that disk"
   # Nobody reads manuals here.
   rm -rf "$tree"/usr/share/{doc,doc-base,man,locale,lintian,maven-repo,bash-completion,fish,zsh}
-  jre=$(cd "$tree" && find usr/lib/jvm -mindepth 1 -maxdepth 1 -type d -print -quit)
+  jre=$(cd "$tree" && find usr/lib/jvm -mindepth 1 -maxdepth 1 -type d -print -quit 2>/dev/null) || true
   [[ -n $jre ]] || die "there is no Java runtime among the packages of Debian $suite"
   ln -s "$jre" "$tree/jre"
   say "    $(megabytes "$(size "$tree")")"
