@@ -36,7 +36,7 @@ def _sources_impl(rctx):
             break
         for entry in folders.pop().readdir(watch = "yes"):
             name = entry.basename
-            if name.startswith(".") or name.startswith("bazel-"):
+            if (name.startswith(".") and name != ".bazelignore") or name.startswith("bazel-"):
                 continue
             if entry.is_dir:
                 if name not in _SKIPPED_DIRS:

@@ -2,8 +2,8 @@
 // used again later: the usual way in which an error gets lost.
 //
 // It is the shadow pass of golang.org/x/tools cut down to what goes wrong in
-// practice: other names are left alone, and so is the idiom
-// "if err := f(); err != nil", whose err ends with its statement.
+// practice: other names are left alone, and so is an err that is looked at as
+// soon as it is there, as in "if err := f(); err != nil".
 package errshadow
 
 import (
@@ -25,29 +25,62 @@ var Analyzer = &analysis.Analyzer{
 }
 
 func run(pass *analysis.Pass) (any, error) {
-	var inits []ast.Stmt
-	pass.ResultOf[inspect.Analyzer].(*inspector.Inspector).Preorder(
-		[]ast.Node{(*ast.IfStmt)(nil), (*ast.SwitchStmt)(nil)},
-		func(n ast.Node) {
-			switch n := n.(type) {
-			case *ast.IfStmt:
-				inits = append(inits, n.Init)
-			case *ast.SwitchStmt:
-				inits = append(inits, n.Init)
-			}
-		})
-
+	handled := handledAtOnce(pass.ResultOf[inspect.Analyzer].(*inspector.Inspector))
 	cut := *pass
 	cut.Report = func(d analysis.Diagnostic) {
 		if !strings.HasPrefix(d.Message, `declaration of "err" shadows`) {
 			return
 		}
-		for _, init := range inits {
-			if init != nil && init.Pos() <= d.Pos && d.Pos < init.End() {
+		for _, stmt := range handled {
+			if stmt.Pos() <= d.Pos && d.Pos < stmt.End() {
 				return
 			}
 		}
 		pass.Report(d)
 	}
 	return shadow.Analyzer.Run(&cut)
+}
+
+// handledAtOnce returns the statements whose err cannot get lost: the
+// initialization of an if or a switch, and statements followed by an if that
+// looks at err.
+func handledAtOnce(in *inspector.Inspector) []ast.Stmt {
+	var handled []ast.Stmt
+	nodes := []ast.Node{(*ast.IfStmt)(nil), (*ast.SwitchStmt)(nil), (*ast.BlockStmt)(nil), (*ast.CaseClause)(nil), (*ast.CommClause)(nil)}
+	in.Preorder(nodes, func(n ast.Node) {
+		var list []ast.Stmt
+		switch n := n.(type) {
+		case *ast.IfStmt:
+			if n.Init != nil {
+				handled = append(handled, n.Init)
+			}
+		case *ast.SwitchStmt:
+			if n.Init != nil {
+				handled = append(handled, n.Init)
+			}
+		case *ast.BlockStmt:
+			list = n.List
+		case *ast.CaseClause:
+			list = n.Body
+		case *ast.CommClause:
+			list = n.Body
+		}
+		for i := 1; i < len(list); i++ {
+			if next, ok := list[i].(*ast.IfStmt); ok && mentionsErr(next.Cond) {
+				handled = append(handled, list[i-1])
+			}
+		}
+	})
+	return handled
+}
+
+func mentionsErr(cond ast.Expr) bool {
+	found := false
+	ast.Inspect(cond, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok && id.Name == "err" {
+			found = true
+		}
+		return !found
+	})
+	return found
 }
