@@ -63,7 +63,12 @@ func indexCommand(fs *flag.FlagSet) func(context.Context, io.Writer, io.Writer) 
 		if err := required("image", images.String(), "output", *output); err != nil {
 			return err
 		}
-		index, err := makeIndex(images)
+		resolved, remove, err := resolveLinks(images...)
+		if err != nil {
+			return err
+		}
+		defer remove()
+		index, err := makeIndex(resolved)
 		if err != nil {
 			return err
 		}
@@ -108,7 +113,12 @@ func digestCommand(fs *flag.FlagSet) func(context.Context, io.Writer, io.Writer)
 		if err := required("layout", *dir, "output", *output); err != nil {
 			return err
 		}
-		_, descriptor, err := readLayout(*dir)
+		resolved, remove, err := resolveLinks(*dir)
+		if err != nil {
+			return err
+		}
+		defer remove()
+		_, descriptor, err := readLayout(resolved[0])
 		if err != nil {
 			return err
 		}

@@ -56,7 +56,12 @@ func push(ctx context.Context, cfg pushConfig, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
-	index, descriptor, err := readLayout(cfg.layout)
+	resolved, remove, err := resolveLinks(cfg.layout)
+	if err != nil {
+		return err
+	}
+	defer remove()
+	index, descriptor, err := readLayout(resolved[0])
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,12 @@ func tarballCommand(fs *flag.FlagSet) func(context.Context, io.Writer, io.Writer
 				return fmt.Errorf("%s: %w", *tagsFile, err)
 			}
 		}
-		files, err := tarballFiles(*dir, *format, tags)
+		resolved, remove, err := resolveLinks(*dir)
+		if err != nil {
+			return err
+		}
+		defer remove()
+		files, err := tarballFiles(resolved[0], *format, tags)
 		if err != nil {
 			return err
 		}
