@@ -93,12 +93,12 @@ func serve(ctx context.Context, stdout io.Writer, shutdownTimeout time.Duration,
 			// Whoever closed standard output does not want to know.
 			_, _ = fmt.Fprintf(stdout, "%-22s%s\n", s.name+" "+a.what, a.value)
 		}
-		running, stop := context.WithCancel(context.WithoutCancel(ctx))
-		defer stop()
+		running, stop := context.WithCancelCause(context.WithoutCancel(ctx))
+		defer stop(nil)
 		components = append(components, lifecycle.Component{
 			Name:  s.name,
 			Serve: func() error { return s.server.Run(running) },
-			Drain: func(context.Context) error { stop(); return nil },
+			Drain: func(context.Context) error { stop(context.Cause(ctx)); return nil },
 		})
 	}
 	return lifecycle.Run(ctx, lifecycle.Config{

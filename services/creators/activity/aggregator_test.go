@@ -3,6 +3,7 @@ package activity_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -27,11 +28,15 @@ func (s step) apply(t *testing.T, a *activity.Aggregator) {
 		if s.at != 0 {
 			at = instant(t, s.at, 0)
 		}
-		err = a.AddProduct([]byte(s.product), at)
+		err = a.AddProducts(product(s.product, at))
 	} else {
 		err = a.AddCreator([]byte(s.creator), []byte(s.email))
 	}
 	require.Equal(t, s.err, err)
+}
+
+func product(creatorID string, at activity.Instant) activity.Product {
+	return activity.Product{CreatorID: []byte(creatorID), Created: at}
 }
 
 func instant(t *testing.T, seconds int64, nanos int32) activity.Instant {
@@ -184,7 +189,7 @@ func TestAggregator(t *testing.T) {
 func TestAddProductWithoutCreator(t *testing.T) {
 	t.Parallel()
 	a := activity.NewAggregator(activity.Limits{})
-	require.ErrorIs(t, a.AddProduct(nil, activity.Instant{}), activity.ErrEmptyID)
+	require.ErrorIs(t, a.AddProducts(activity.Product{}), activity.ErrEmptyID)
 	require.Zero(t, a.Totals())
 }
 
@@ -193,31 +198,54 @@ func TestKeepsNoSlice(t *testing.T) {
 	a := activity.NewAggregator(activity.Limits{})
 	buffer := []byte("one@x")
 	require.NoError(t, a.AddCreator(buffer[:3], buffer))
-	require.NoError(t, a.AddProduct(buffer[:1], activity.Instant{}))
+	require.NoError(t, a.AddProducts(activity.Product{CreatorID: buffer[:1]}))
 	copy(buffer, "?????")
 	require.Equal(t, []activity.Stats{{ID: "o", Products: 1}, {ID: "one", Email: "one@x"}}, a.Top(0))
 }
 
 // A product of a known creator costs no allocation, however many creators
-// there are, be its id a slice or a string.
-func TestAddProductAllocatesNothing(t *testing.T) {
+// there are.
+func TestAddProductsAllocatesNothing(t *testing.T) {
 	const creators = 10_000
-	ids := uuids(rand.New(rand.NewPCG(1, 2)), creators)
 	a := activity.NewAggregator(activity.Limits{})
-	texts := make([]string, creators)
-	for i, id := range ids {
-		texts[i] = string(id)
-		require.NoError(t, a.AddProduct(id, activity.Instant{}))
+	products := make([]activity.Product, creators)
+	for i, id := range uuids(rand.New(rand.NewPCG(1, 2)), creators) {
+		products[i] = activity.Product{CreatorID: id, Created: instant(t, int64(i), 2)}
 	}
-	at := instant(t, 1, 2)
-	i := 0
-	allocs := testing.AllocsPerRun(creators, func() {
-		if a.AddProduct(ids[i%creators], at) != nil || a.AddProduct([]byte(texts[i%creators]), at) != nil {
+	require.NoError(t, a.AddProducts(products...))
+	allocs := testing.AllocsPerRun(10, func() {
+		if a.AddProducts(products...) != nil || a.AddProducts(products[0]) != nil {
 			t.Fail()
 		}
-		i++
 	})
 	require.Zero(t, allocs)
+	require.Equal(t, activity.Totals{Creators: creators, Products: creators + 11*(creators+1)}, a.Totals())
+}
+
+// However many products come at a time, those before the bad one are counted,
+// and those behind are not.
+func TestAddProductsStopsAtTheFirstError(t *testing.T) {
+	t.Parallel()
+	for _, before := range []int{0, 1, 63, 64, 65, 200} {
+		t.Run(fmt.Sprint(before), func(t *testing.T) {
+			t.Parallel()
+			var products []activity.Product
+			for i := range before {
+				products = append(products, product(fmt.Sprint(i%7), activity.Instant{}))
+			}
+			bad := append(slices.Clone(products), activity.Product{}, product("behind", activity.Instant{}))
+			a := activity.NewAggregator(activity.Limits{})
+			require.ErrorIs(t, a.AddProducts(bad...), activity.ErrEmptyID)
+			require.Equal(t, activity.Totals{Creators: int64(min(before, 7)), Products: int64(before)}, a.Totals())
+
+			if before > 0 {
+				a = activity.NewAggregator(activity.Limits{Products: int64(before)})
+				require.NoError(t, a.AddProducts(products...))
+				require.Equal(t, &activity.LimitError{Kind: activity.Products, Max: int64(before)}, a.AddProducts(bad[before+1]))
+				require.Equal(t, activity.Totals{Creators: int64(min(before, 7)), Products: int64(before)}, a.Totals())
+			}
+		})
+	}
 }
 
 // Memory grows with the creators alone: a new one costs far less than one
@@ -260,7 +288,7 @@ func Example() {
 	_ = a.AddCreator([]byte("bob"), []byte("bob@example.org"))
 	noon, _ := activity.At(43200, 0)
 	for _, creator := range []string{"bob", "ada", "bob"} {
-		_ = a.AddProduct([]byte(creator), noon)
+		_ = a.AddProducts(activity.Product{CreatorID: []byte(creator), Created: noon})
 	}
 	for i, s := range a.Top(1) {
 		fmt.Println(i+1, s.Email, s.Products)

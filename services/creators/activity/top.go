@@ -15,7 +15,7 @@ import (
 // A small limit does not sort everything: each record is looked at once, and
 // most of them are no better than the last of the leaders so far.
 func (a *Aggregator) Top(limit int) []Stats {
-	n := len(a.index)
+	n := a.index.used
 	if limit <= 0 || limit > n {
 		limit = n
 	}

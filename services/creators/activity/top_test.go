@@ -33,7 +33,7 @@ func TestTopIsTheBeginningOfAll(t *testing.T) {
 				id := fmt.Append(nil, c)
 				require.NoError(t, a.AddCreator(id, nil))
 				for range test.products(c) {
-					require.NoError(t, a.AddProduct(id, activity.Instant{}))
+					require.NoError(t, a.AddProducts(activity.Product{CreatorID: id}))
 				}
 			}
 			all := a.Top(0)
@@ -52,7 +52,7 @@ func TestTopBetweenAdditions(t *testing.T) {
 	a := activity.NewAggregator(activity.Limits{})
 	add := func(id string) {
 		t.Helper()
-		require.NoError(t, a.AddProduct([]byte(id), activity.Instant{}))
+		require.NoError(t, a.AddProducts(product(id, activity.Instant{})))
 	}
 	add("a")
 	require.Equal(t, []activity.Stats{{ID: "a", Products: 1}}, a.Top(1))

@@ -72,6 +72,11 @@ func (in *intake) addColumns(c *creatorsv1.ProductColumns) error {
 	idLengths, creatorIDLengths := c.GetIdLengths(), c.GetCreatorIdLengths()
 	seconds, nanos := c.GetCreateSeconds(), c.GetCreateNanos()
 	for i := range idLengths {
+		if len(in.pending) == maxPending {
+			if err := in.flush(); err != nil {
+				return err
+			}
+		}
 		var id, creatorID []byte
 		id, ids = ids[:idLengths[i]], ids[idLengths[i]:]
 		creatorID, creatorIDs = creatorIDs[:creatorIDLengths[i]], creatorIDs[creatorIDLengths[i]:]
@@ -79,9 +84,7 @@ func (in *intake) addColumns(c *creatorsv1.ProductColumns) error {
 		if !timed && seconds[i] != 0 {
 			in.problems.addAt("products", in.products, "create_time", "seconds must be 0 where nanos is -1, which says that there is no time")
 		}
-		if err := in.addProduct(id, creatorID, timed, seconds[i], nanos[i]); err != nil {
-			return err
-		}
+		in.addProduct(id, creatorID, timed, seconds[i], nanos[i])
 	}
-	return nil
+	return in.flush()
 }

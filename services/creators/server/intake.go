@@ -20,10 +20,18 @@ type intake struct {
 	creators   int64 // taken in so far: the index of the next one
 	products   int64
 	problems   problems
+
+	// pending are valid products on their way to the aggregator, which takes
+	// dozens at a time faster than one by one. Their creator ids are parts of
+	// the message, or of texts.
+	pending []activity.Product
+	texts   []byte
 }
 
+const maxPending = 256
+
 func newIntake(limits activity.Limits) *intake {
-	return &intake{aggregator: activity.NewAggregator(limits)}
+	return &intake{aggregator: activity.NewAggregator(limits), pending: make([]activity.Product, 0, maxPending)}
 }
 
 // setLimit takes the number of creators to return.
@@ -59,23 +67,27 @@ func (in *intake) addCreators(creators []*creatorsv1.Creator) error {
 
 // addProducts takes in the next products, until ctx ends.
 func (in *intake) addProducts(ctx context.Context, products []*creatorsv1.Product) error {
-	for i, p := range products {
-		if i%4096 == 0 && ctx.Err() != nil {
-			return ctx.Err()
+	for _, p := range products {
+		if len(in.pending) == maxPending {
+			if err := in.flush(); err != nil {
+				return err
+			}
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 		}
+		start := len(in.texts)
+		in.texts = append(in.texts, p.GetCreatorId()...)
 		created := p.GetCreateTime()
-		err := in.addProduct([]byte(p.GetId()), []byte(p.GetCreatorId()), created != nil, created.GetSeconds(), created.GetNanos())
-		if err != nil {
-			return err
-		}
+		in.addProduct([]byte(p.GetId()), in.texts[start:], created != nil, created.GetSeconds(), created.GetNanos())
 	}
-	return nil
+	return in.flush()
 }
 
 // addProduct takes in the next product. Every product of every call comes
-// through here. It keeps neither slice, and does not allocate unless the
-// creator is new or there are problems.
-func (in *intake) addProduct(id, creatorID []byte, timed bool, seconds int64, nanos int32) error {
+// through here. There has to be room among the pending ones, which keep
+// creatorID until flush.
+func (in *intake) addProduct(id, creatorID []byte, timed bool, seconds int64, nanos int32) {
 	valid := in.checkText("id", id)
 	valid = in.checkText("creator_id", creatorID) && valid
 	var created activity.Instant
@@ -87,11 +99,18 @@ func (in *intake) addProduct(id, creatorID []byte, timed bool, seconds int64, na
 		}
 	}
 	if valid {
-		if err := in.aggregator.AddProduct(creatorID, created); err != nil {
-			return fmt.Errorf("add product %d: %w", in.products, err)
-		}
+		in.pending = append(in.pending, activity.Product{CreatorID: creatorID, Created: created})
 	}
 	in.products++
+}
+
+// flush hands the pending products to the aggregator.
+func (in *intake) flush() error {
+	err := in.aggregator.AddProducts(in.pending...)
+	in.pending, in.texts = in.pending[:0], in.texts[:0]
+	if err != nil {
+		return fmt.Errorf("add products: %w", err)
+	}
 	return nil
 }
 

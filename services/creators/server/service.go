@@ -60,7 +60,10 @@ func (s *Service) MostActiveCreators(ctx context.Context, req *creatorsv1.MostAc
 	if err := in.problems.err(); err != nil {
 		return nil, statusOf(err)
 	}
-	ranking, totals := s.rank(in)
+	ranking, totals, err := s.rank(ctx, in)
+	if err != nil {
+		return nil, statusOf(err)
+	}
 	return &creatorsv1.MostActiveCreatorsResponse{Creators: ranking, Totals: totals}, nil
 }
 
@@ -80,16 +83,22 @@ func (s *Service) StreamMostActiveCreators(stream grpc.ClientStreamingServer[cre
 			return statusOf(err)
 		}
 	}
-	ranking, totals := s.rank(in)
+	ranking, totals, err := s.rank(stream.Context(), in)
+	if err != nil {
+		return statusOf(err)
+	}
 	return stream.SendAndClose(&creatorsv1.StreamMostActiveCreatorsResponse{Creators: ranking, Totals: totals})
 }
 
-// rank is the end of both calls.
-func (s *Service) rank(in *intake) ([]*creatorsv1.CreatorStats, *creatorsv1.DataSetTotals) {
+// rank is the end of both calls. It does not begin when nobody waits for it.
+func (s *Service) rank(ctx context.Context, in *intake) ([]*creatorsv1.CreatorStats, *creatorsv1.DataSetTotals, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
 	totals := in.aggregator.Totals()
 	s.metrics.ranked(totals)
 	return statsOf(in.aggregator.Top(in.limit)), &creatorsv1.DataSetTotals{
 		CreatorCount: totals.Creators,
 		ProductCount: totals.Products,
-	}
+	}, nil
 }
