@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/pprof"
 	"time"
@@ -132,7 +133,16 @@ func unhurried(next http.HandlerFunc) http.Handler {
 	})
 }
 
-// scrapeErrors logs what promhttp reports.
+// scrapeErrors logs what promhttp reports, but for scrapers that hang up: those
+// are no fault of ours, and promhttp would report each metric family after it.
 type scrapeErrors struct{ log *slog.Logger }
 
-func (s scrapeErrors) Println(v ...any) { s.log.Error("scrape failed", "error", fmt.Sprint(v...)) }
+func (s scrapeErrors) Println(v ...any) {
+	for _, part := range v {
+		var hungUp *net.OpError
+		if err, ok := part.(error); ok && errors.As(err, &hungUp) {
+			return
+		}
+	}
+	s.log.Error("scrape failed", "error", fmt.Sprint(v...))
+}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -164,4 +165,14 @@ func TestProfilesOutlastTheWriteTimeout(t *testing.T) {
 
 	require.NoError(t, server.Shutdown(t.Context()))
 	require.NoError(t, <-served)
+}
+
+func TestScrapeErrorsLeavesOutHangUps(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	errs := scrapeErrors{slog.New(slog.NewTextHandler(&log, nil))}
+	errs.Println("error encoding and sending metric family:", &net.OpError{Op: "write", Err: syscall.ECONNRESET})
+	require.Empty(t, log.String())
+	errs.Println("error gathering metrics:", errors.New("broken collector"))
+	require.Contains(t, log.String(), "broken collector")
 }
