@@ -2,6 +2,8 @@ package server_test
 
 import (
 	"context"
+	"math/rand/v2"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -210,4 +212,37 @@ func TestStreamCancelled(t *testing.T) {
 	cancel()
 	_, err = call.CloseAndRecv()
 	require.Equal(t, codes.Canceled, status.Code(err), "%v", err)
+}
+
+// Calls that end anywhere leave nothing behind, which TestMain sees to, and
+// nothing that the next call notices.
+func TestStreamCancelledAnywhere(t *testing.T) {
+	t.Parallel()
+	client := inProcess(t, nil)
+	random := rand.New(rand.NewPCG(5, 6))
+	for range 50 {
+		ctx, cancel := context.WithCancel(deadline(t))
+		call, err := client.StreamMostActiveCreators(ctx)
+		require.NoError(t, err)
+		last, spin := random.IntN(20), random.IntN(2000)
+		for i := range 20 {
+			if i == last {
+				go func() {
+					for range spin { // so that it ends in the midst of things
+						runtime.Gosched()
+					}
+					cancel()
+				}()
+			}
+			if call.Send(&creatorsv1.StreamMostActiveCreatorsRequest{Products: twoProducts()}) != nil {
+				break
+			}
+		}
+		_, err = call.CloseAndRecv()
+		require.Contains(t, []codes.Code{codes.OK, codes.Canceled}, status.Code(err), "%v", err)
+		cancel()
+	}
+	got, err := stream(deadline(t), client, &creatorsv1.StreamMostActiveCreatorsRequest{Products: twoProducts()})
+	require.NoError(t, err)
+	require.EqualValues(t, 2, got.GetTotals().GetProductCount())
 }

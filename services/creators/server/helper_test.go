@@ -8,7 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -29,6 +31,11 @@ func inProcess(t testing.TB, configure func(*server.Config)) creatorsv1.Creators
 	require.NoError(t, err)
 	t.Cleanup(p.Close)
 	return creatorsv1.NewCreatorsServiceClient(p.Conn)
+}
+
+// insecureCredentials is a connection in the clear, as all of ours are.
+func insecureCredentials() grpc.DialOption {
+	return grpc.WithTransportCredentials(insecure.NewCredentials())
 }
 
 // deadline is a context that ends long after any test has.

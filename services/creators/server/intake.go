@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	creatorsv1 "github.com/inventive-weave/inventive-weave/proto/creators/v1"
@@ -28,7 +29,10 @@ type intake struct {
 	texts   []byte
 }
 
-const maxPending = 256
+const (
+	maxPending = 64
+	usualID    = 36 // bytes: a UUID
+)
 
 func newIntake(limits activity.Limits) *intake {
 	return &intake{aggregator: activity.NewAggregator(limits), pending: make([]activity.Product, 0, maxPending)}
@@ -67,6 +71,7 @@ func (in *intake) addCreators(creators []*creatorsv1.Creator) error {
 
 // addProducts takes in the next products, until ctx ends.
 func (in *intake) addProducts(ctx context.Context, products []*creatorsv1.Product) error {
+	in.texts = slices.Grow(in.texts, min(len(products), maxPending)*usualID)
 	for _, p := range products {
 		if len(in.pending) == maxPending {
 			if err := in.flush(); err != nil {

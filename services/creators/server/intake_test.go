@@ -3,8 +3,10 @@ package server
 import (
 	"fmt"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/proto"
 
 	creatorsv1 "github.com/inventive-weave/inventive-weave/proto/creators/v1"
 	"github.com/inventive-weave/inventive-weave/services/creators/activity"
@@ -44,6 +46,48 @@ func TestTakingInAllocatesNothing(t *testing.T) {
 	require.Zero(t, testing.AllocsPerRun(10, func() { require.NoError(t, in.addChunk(chunk, 1)) }), "columns")
 	require.Zero(t, testing.AllocsPerRun(10, func() { require.NoError(t, in.addProducts(t.Context(), list)) }), "a list")
 	require.EqualValues(t, products+2*11*products, in.products)
+}
+
+// FuzzChunk takes in any two chunks that a message can hold. What is accepted
+// is counted to the last product; what is not says why.
+func FuzzChunk(f *testing.F) {
+	for _, products := range []int{0, 1, 3, 2 * maxPending} {
+		seed, err := proto.Marshal(chunkOf(products))
+		require.NoError(f, err)
+		f.Add(seed, seed)
+	}
+	f.Fuzz(func(t *testing.T, first, second []byte) {
+		in := newIntake(activity.Limits{})
+		var products int64
+		for n, message := range [][]byte{first, second} {
+			chunk := new(creatorsv1.StreamMostActiveCreatorsRequest)
+			if proto.Unmarshal(message, chunk) != nil {
+				return
+			}
+			if err := in.addChunk(chunk, int64(n)); err != nil {
+				invalid := new(invalidError)
+				require.ErrorAs(t, err, &invalid)
+				require.NotEmpty(t, invalid.violations)
+				for _, v := range invalid.violations {
+					require.NotEmpty(t, v.GetField())
+					require.NotEmpty(t, v.GetDescription())
+				}
+				return
+			}
+			products += int64(len(chunk.GetProducts().GetIdLengths()))
+		}
+		require.Equal(t, products, in.aggregator.Totals().Products)
+		var ranked int64
+		for _, line := range statsOf(in.aggregator.Top(0)) {
+			ranked += line.GetProductCount()
+			require.NotEmpty(t, line.GetCreator().GetId())
+			require.True(t, utf8.ValidString(line.GetCreator().GetId()))
+			if at := line.GetMostRecentCreateTime(); at != nil {
+				require.NoError(t, at.CheckValid())
+			}
+		}
+		require.Equal(t, products, ranked)
+	})
 }
 
 // BenchmarkTakingIn reports the time of one product between message and

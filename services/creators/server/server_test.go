@@ -16,7 +16,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/credentials/insecure"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
 
@@ -73,7 +72,7 @@ func start(t *testing.T, configure func(*server.Config)) *running {
 	}()
 	t.Cleanup(func() { stop(); <-stopped })
 
-	r.conn, err = grpc.NewClient(r.GRPCAddr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	r.conn, err = grpc.NewClient(r.GRPCAddr().String(), insecureCredentials())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, r.conn.Close()) })
 	return r
