@@ -252,14 +252,16 @@ func TestDownloads(t *testing.T) {
 func TestDownloadsThatAreTooLongAreLeftToTheAPI(t *testing.T) {
 	t.Parallel()
 	ranking := &creatorsclient.Ranking{}
-	for i := range maxLimit {
+	const rows = 2000 // of which CSV still fits
+	for i := range rows {
 		ranking.Creators = append(ranking.Creators, creatorsclient.Standing{
-			Rank: i + 1, ID: strings.Repeat("x", 100), Email: "a@b.example", Products: 1, HasNewest: true, Newest: now,
+			Rank: i + 1, ID: strings.Repeat("x", 650), Email: "a@b.example", Products: 1, HasNewest: true, Newest: now,
 		})
 	}
-	w := do(newTestHandler(t, settings(ranks(ranking))), jsonRequest("/activity?limit="+strconv.Itoa(maxLimit), goodData))
+	w := do(newTestHandler(t, settings(ranks(ranking))), jsonRequest("/activity?limit="+strconv.Itoa(rows), goodData))
 	require.Equal(t, http.StatusOK, w.Code)
 	page := w.Body.String()
+	require.Contains(t, page, "text/csv;charset=utf-8;base64")
 	require.NotContains(t, page, "application/json;base64")
 	require.Contains(t, page, "Too long for a download here")
 	for _, n := range nodes(t, strings.NewReader(page)) {

@@ -8,9 +8,11 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -157,6 +159,11 @@ func TestRefusedRequests(t *testing.T) {
 			r.Header.Set("Content-Type", "application/json")
 			return r
 		}, 413, "too-large"},
+		{"too slow", func(p string) *http.Request {
+			r := httptest.NewRequest(http.MethodPost, p, io.MultiReader(strings.NewReader("{"), iotest.ErrReader(os.ErrDeadlineExceeded)))
+			r.Header.Set("Content-Type", "application/json")
+			return r
+		}, 408, "too-slow"},
 		{"limit of nothing", func(p string) *http.Request { return jsonRequest(p+"?limit=0", goodData) }, 400, "bad-request"},
 		{"limit below nothing", func(p string) *http.Request { return jsonRequest(p+"?limit=-1", goodData) }, 400, "bad-request"},
 		{"limit over all", func(p string) *http.Request { return jsonRequest(p+"?limit=10001", goodData) }, 400, "bad-request"},
