@@ -63,14 +63,14 @@ func Images() []Image {
 			Repository: "weave/creators",
 			Title:      "Inventive Weave creators",
 			Ports:      []Port{{"grpc", 9070}, {"ops", 9071}},
-			MaxBytes:   12 << 20,
+			MaxBytes:   8 << 20,
 		},
 		{
 			Service:    "fe",
 			Repository: "weave/fe",
 			Title:      "Inventive Weave frontend",
 			Ports:      []Port{{"web", 9072}, {"ops", 9073}},
-			MaxBytes:   12 << 20,
+			MaxBytes:   8 << 20,
 		},
 	}
 }
