@@ -5,7 +5,7 @@ package testdata
 import "embed"
 
 // Files are the data sets: the examples, and in the folder broken those that
-// are refused.
+// are refused. README.md, which describes them, is there too.
 //
-//go:embed *.json broken/*.json
+//go:embed *.json broken/*.json README.md
 var Files embed.FS

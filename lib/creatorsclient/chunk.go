@@ -78,7 +78,7 @@ func (c *chunk) addProduct(r *dataset.Product) {
 }
 
 // frame encodes the message, and empties the chunk.
-func (c *chunk) frame(limit int32) *frame {
+func (c *chunk) frame(limit int32, pool mem.BufferPool) *frame {
 	products := 0
 	for i := range c.columns {
 		products += sizeBytes(protowire.Number(i+1), len(c.columns[i]))
@@ -88,7 +88,6 @@ func (c *chunk) frame(limit int32) *frame {
 		size += protowire.SizeTag(limitField) + protowire.SizeVarint(uint64(int64(limit)))
 	}
 
-	pool := mem.DefaultBufferPool()
 	buffer := pool.Get(size)
 	b := (*buffer)[:0]
 	if limit != 0 {

@@ -121,7 +121,7 @@ func checkFrames(t *testing.T, data []byte, chunkBytes int, limit int32) {
 	var want, got records
 	summary, wantErr := dataset.Decode(bytes.NewReader(data), want.visitor())
 
-	f := newFeed(bytes.NewReader(data), chunkBytes, limit)
+	f := newFeed(bytes.NewReader(data), chunkBytes, limit, newBufferPool(chunkBytes))
 	go f.run(context.Background())
 	var last Progress
 	n := 0
@@ -202,7 +202,7 @@ func TestFrameSizesAreBounded(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
 	require.NoError(t, generate.Write(&b, generate.Config{Creators: 5000, Products: 20_000}))
-	f := newFeed(&b, 10_000, 0)
+	f := newFeed(&b, 10_000, 0, newBufferPool(10_000))
 	go f.run(context.Background())
 	n := 0
 	for next := range f.frames {
@@ -218,12 +218,13 @@ func TestGatheringDoesNotAllocate(t *testing.T) {
 	creator := &dataset.Creator{ID: []byte("c-1"), Email: []byte("ann@example.org")}
 	product := &dataset.Product{ID: []byte("p-1"), CreatorID: []byte("c-1"), Seconds: random.Int64(), HasTime: true}
 	var c chunk
+	pool := newBufferPool(DefaultChunkBytes)
 	fill := func() {
 		for range 1000 {
 			c.addCreator(creator)
 			c.addProduct(product)
 		}
-		c.frame(0).data.Free()
+		c.frame(0, pool).data.Free()
 	}
 	fill()
 	// A frame, its slice and its buffer; the pool may have to make a new one.
@@ -237,10 +238,11 @@ func BenchmarkChunk(b *testing.B) {
 	}
 	b.ReportAllocs()
 	var c chunk
+	pool := newBufferPool(DefaultChunkBytes)
 	for b.Loop() {
 		c.addProduct(product)
 		if c.size() >= DefaultChunkBytes {
-			c.frame(0).data.Free()
+			c.frame(0, pool).data.Free()
 		}
 	}
 }

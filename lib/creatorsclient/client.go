@@ -65,6 +65,7 @@ type Client struct {
 	service creatorsv1.CreatorsServiceClient
 	config  Config
 	options []grpc.CallOption
+	pool    *bufferPool
 }
 
 // New makes a client of the service at the other end of conn.
@@ -79,6 +80,7 @@ func New(conn grpc.ClientConnInterface, config Config) *Client {
 		service: creatorsv1.NewCreatorsServiceClient(conn),
 		config:  config,
 		options: []grpc.CallOption{grpc.WaitForReady(config.WaitForReady), grpc.ForceCodecV2(newCodec())},
+		pool:    newBufferPool(config.ChunkBytes),
 	}
 }
 
@@ -147,7 +149,7 @@ func (c *Client) MostActive(ctx context.Context, r io.Reader, limit int) (*Ranki
 		}
 	}()
 
-	feed := newFeed(r, c.config.ChunkBytes, int32(min(limit, math.MaxInt32)))
+	feed := newFeed(r, c.config.ChunkBytes, int32(min(limit, math.MaxInt32)), c.pool)
 	go feed.run(callCtx)
 	defer func() {
 		cancel()

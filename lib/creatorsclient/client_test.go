@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"net"
@@ -599,12 +600,16 @@ func BenchmarkMostActive(b *testing.B) {
 	require.NoError(b, err)
 	var data bytes.Buffer
 	require.NoError(b, generate.Write(&data, generate.Config{Creators: 10_000, Products: 100_000}))
-	b.ReportAllocs()
-	b.SetBytes(int64(data.Len()))
-	client := creatorsclient.New(conn, creatorsclient.Config{})
-	for b.Loop() {
-		_, err := client.MostActive(b.Context(), bytes.NewReader(data.Bytes()), 3)
-		require.NoError(b, err)
+	for _, chunkBytes := range []int{16 << 10, 64 << 10, 128 << 10, 256 << 10, 512 << 10, 1 << 20} {
+		b.Run(fmt.Sprintf("chunks of %d KiB", chunkBytes>>10), func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(data.Len()))
+			client := creatorsclient.New(conn, creatorsclient.Config{ChunkBytes: chunkBytes})
+			for b.Loop() {
+				_, err := client.MostActive(b.Context(), bytes.NewReader(data.Bytes()), 3)
+				require.NoError(b, err)
+			}
+		})
 	}
 	require.NoError(b, conn.Close())
 	server.Stop()

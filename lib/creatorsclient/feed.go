@@ -24,6 +24,7 @@ type feed struct {
 	r     io.Reader
 	bytes int // at which a chunk is full
 	limit int32
+	pool  *bufferPool
 
 	// frames are the full chunks in their order. It is closed at the end of the
 	// data set, and then err and summary are set.
@@ -42,8 +43,8 @@ type feed struct {
 	first bool  // no frame has been made
 }
 
-func newFeed(r io.Reader, chunkBytes int, limit int32) *feed {
-	return &feed{r: r, bytes: chunkBytes, limit: limit, frames: make(chan *frame, queuedFrames), first: true}
+func newFeed(r io.Reader, chunkBytes int, limit int32, pool *bufferPool) *feed {
+	return &feed{r: r, bytes: chunkBytes, limit: limit, pool: pool, frames: make(chan *frame, queuedFrames), first: true}
 }
 
 // run decodes until the end of the data set, an error, or the end of ctx.
@@ -86,7 +87,7 @@ func (f *feed) frame() *frame {
 		limit = f.limit
 		f.first = false
 	}
-	next := f.chunk.frame(limit)
+	next := f.chunk.frame(limit, f.pool)
 	next.progress.Bytes = f.read
 	return next
 }

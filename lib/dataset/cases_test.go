@@ -116,6 +116,7 @@ func badFiles() []badFile {
 		{"a second value", "{}\n{}", `line 2, column 1: there is more after the end of the data set`},
 		{"a zero byte after the end", "{}\x00", `line 1, column 3: there is more after the end of the data set`},
 		{"a second list", "{\"Products\":[],\n\"Creators\":[],\"products\":[]}", `line 2, column 15: Products: this list occurs a second time; a data set has it once`},
+		{"a second list after records", `{"Products":[{}],"Products":[]}`, `line 1, column 18: Products: this list occurs a second time; a data set has it once`},
 		{"a second list of null", `{"Products":[],"Products":null}`, `line 1, column 16: Products: this list occurs a second time; a data set has it once`},
 
 		// Something else was expected.

@@ -213,7 +213,7 @@ func repeated(text []byte, n int) io.Reader {
 }
 
 func TestMemory(t *testing.T) {
-	const megabytes = 64
+	const megabytes = 6
 	piece := func(text string) io.Reader { return repeated(bytes.Repeat([]byte(text), 1<<20/len(text)), megabytes) }
 	for _, test := range []struct {
 		name          string

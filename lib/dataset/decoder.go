@@ -166,7 +166,7 @@ func (d *decoder) entry() error {
 		return err
 	}
 	if l != noList {
-		d.list = l
+		d.list, d.index = l, noIndex
 		if d.seen[l] {
 			// The key is still in the buffer, since listKey kept it.
 			return d.fail(int(start-d.gone), "this list occurs a second time; a data set has it once")
