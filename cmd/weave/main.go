@@ -10,6 +10,7 @@ import (
 	"github.com/inventive-weave/inventive-weave/lib/lifecycle"
 	"github.com/inventive-weave/inventive-weave/lib/logging"
 	creators "github.com/inventive-weave/inventive-weave/services/creators/server"
+	fe "github.com/inventive-weave/inventive-weave/services/fe/server"
 )
 
 const description = `
@@ -33,6 +34,8 @@ func main() { command.Main(run) }
 func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) error {
 	creatorsConfig := creators.DefaultConfig()
 	creatorsConfig.FlagPrefix = "creators_"
+	feConfig := fe.DefaultConfig()
+	feConfig.FlagPrefix = "fe_"
 	host, shutdownTimeout := creatorsConfig.Host, creatorsConfig.ShutdownTimeout
 	var logs logging.Config
 
@@ -40,6 +43,8 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 	fs.StringVar(&host, "host", host, "`address` to listen on; 0.0.0.0 is all of this machine's")
 	fs.IntVar(&creatorsConfig.GRPCPort, "creators_grpc_port", creatorsConfig.GRPCPort, "`port` of the creators API, gRPC; 0 picks a free one")
 	fs.IntVar(&creatorsConfig.MetricsPort, "creators_metrics_port", creatorsConfig.MetricsPort, "`port` of creators' operations endpoint, HTTP; 0 picks a free one")
+	fs.IntVar(&feConfig.WebPort, "fe_web_port", feConfig.WebPort, "`port` of the frontend's pages, HTTP; 0 picks a free one")
+	fs.IntVar(&feConfig.MetricsPort, "fe_metrics_port", feConfig.MetricsPort, "`port` of fe's operations endpoint, HTTP; 0 picks a free one")
 	fs.DurationVar(&shutdownTimeout, "shutdown_timeout", shutdownTimeout, "`time` that each service's calls in flight get to end before they are cut")
 	logs.RegisterFlags(fs)
 	if err := command.Parse(fs, args); err != nil {
@@ -49,7 +54,11 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 		return err
 	}
 	creatorsConfig.Host, creatorsConfig.ShutdownTimeout = host, shutdownTimeout
+	feConfig.Host, feConfig.ShutdownTimeout = host, shutdownTimeout
 	if err := creatorsConfig.Validate(); err != nil {
+		return command.UsageError("%w", err)
+	}
+	if err := feConfig.Validate(); err != nil {
 		return command.UsageError("%w", err)
 	}
 	logger, err := logging.New(stderr, logs)
@@ -63,11 +72,23 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 		return err
 	}
 
+	feConfig.Logger = logger.With("service", "fe")
+	feConfig.CreatorsSvc = creatorsServer.GRPCAddr().String()
+	feServer, err := fe.New(ctx, feConfig)
+	if err != nil {
+		creatorsServer.Close()
+		return err
+	}
+
 	// A service comes after those that it calls.
 	return serve(ctx, stdout, shutdownTimeout,
 		service{"creators", creatorsServer, []address{
 			{"gRPC", creatorsServer.GRPCAddr().String()},
 			{"operations", "http://" + creatorsServer.MetricsAddr().String() + "/"},
+		}},
+		service{"fe", feServer, []address{
+			{"web", "http://" + feServer.WebAddr().String() + "/"},
+			{"operations", "http://" + feServer.MetricsAddr().String() + "/"},
 		}},
 	)
 }

@@ -18,12 +18,13 @@ import (
 
 	"github.com/inventive-weave/inventive-weave/lib/command"
 	creatorsv1 "github.com/inventive-weave/inventive-weave/proto/creators/v1"
+	"github.com/inventive-weave/inventive-weave/testdata"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // freePorts lets every service pick its ports.
-var freePorts = []string{"--creators_grpc_port=0", "--creators_metrics_port=0"}
+var freePorts = []string{"--creators_grpc_port=0", "--creators_metrics_port=0", "--fe_web_port=0", "--fe_metrics_port=0"}
 
 // weave is the program at work.
 type weave struct {
@@ -47,7 +48,7 @@ func start(t *testing.T) *weave {
 	t.Cleanup(func() { stop(); <-stopped })
 
 	lines := bufio.NewScanner(out)
-	for len(w.addrs) < 2 && lines.Scan() {
+	for len(w.addrs) < 4 && lines.Scan() {
 		what, addr, found := strings.Cut(lines.Text(), "  ")
 		require.True(t, found, lines.Text())
 		w.addrs[what] = strings.TrimSpace(addr)
@@ -72,16 +73,33 @@ func TestWeave(t *testing.T) {
 	require.Len(t, answer.GetCreators(), 2)
 	require.Equal(t, "b@x", answer.GetCreators()[0].GetCreator().GetEmail())
 
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.addrs["creators operations"]+"readyz", nil)
+	require.Equal(t, "ready\n", ask(t, http.MethodGet, w.addrs["creators operations"]+"readyz", nil))
+	example, err := testdata.Files.ReadFile("example1.json")
 	require.NoError(t, err)
-	req.Close = true
-	resp, err := http.DefaultClient.Do(req)
-	require.NoError(t, err)
-	require.NoError(t, resp.Body.Close())
-	require.Equal(t, http.StatusOK, resp.StatusCode)
+	ranking := ask(t, http.MethodPost, w.addrs["fe web"]+"api/v1/activity?limit=1", bytes.NewReader(example))
+	require.Contains(t, ranking, "sofie.jensen@example.org")
+	require.Equal(t, "ready\n", ask(t, http.MethodGet, w.addrs["fe operations"]+"readyz", nil))
 
 	w.stop()
 	require.NoError(t, <-w.done)
+}
+
+// ask sends one HTTP request, with a JSON body if any, and returns the answer's body.
+func ask(t *testing.T, method, url string, body io.Reader) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, body)
+	require.NoError(t, err)
+	req.Close = true // no idle connection outlives the test
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	answer, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	require.Equal(t, http.StatusOK, resp.StatusCode, string(answer))
+	return string(answer)
 }
 
 func TestPortInUse(t *testing.T) {
@@ -126,7 +144,8 @@ func TestHelp(t *testing.T) {
 	require.ErrorIs(t, run(t.Context(), []string{"--help"}, nil, &out, io.Discard), flag.ErrHelp)
 	words := strings.Join(strings.Fields(out.String()), " ")
 	for _, want := range []string{
-		"0 picks a free one (default 9070)", "0 picks a free one (default 9071)", "(default 127.0.0.1)", "(default 15s)",
+		"0 picks a free one (default 9070)", "0 picks a free one (default 9071)",
+		"0 picks a free one (default 9072)", "0 picks a free one (default 9073)", "(default 127.0.0.1)", "(default 15s)",
 	} {
 		require.Contains(t, words, want)
 	}
