@@ -17,6 +17,7 @@ import (
 	"github.com/inventive-weave/inventive-weave/lib/httpserver"
 	"github.com/inventive-weave/inventive-weave/lib/ops"
 	"github.com/inventive-weave/inventive-weave/oci"
+	creators "github.com/inventive-weave/inventive-weave/services/creators/server"
 )
 
 const dashboardFile = "grafana/dashboards/weave.json"
@@ -179,6 +180,9 @@ func registeredMetrics(t *testing.T) map[string][]string {
 	_, err := grpcserver.New(grpcserver.Config{Registerer: described})
 	require.NoError(t, err)
 	_, err = httpserver.New(httpserver.Config{Name: "web", Handler: http.NotFoundHandler(), Registerer: described})
+	require.NoError(t, err)
+
+	_, err = creators.NewService(creators.ServiceConfig{Registerer: described})
 	require.NoError(t, err)
 
 	families, err := ops.NewRegistry("test").Gather()
