@@ -96,11 +96,17 @@ func TestProvisioningLeavesNoSettingsBehind(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
 
-	first, _ := m.mustRun("version")
-	second, _ := m.mustRun("version")
-
-	require.Equal(t, second, first)
-	require.Contains(t, first, "locale=unset")
+	for _, run := range []string{"provisioning", "provisioned"} {
+		cmd, stdout, stderr := m.command()
+		cmd.Path = m.path("bin/bash")
+		cmd.Args = []string{"bash", "-c", "umask 027; ./bazelw version"}
+		require.NoError(t, cmd.Run(), stderr)
+		require.Contains(t, stdout.String(), "umask=0027 locale=unset provisioned=unset\n", run)
+	}
+	// Whoever else may enter the cache folder can use what is in it.
+	info, err := os.Stat(m.prefix())
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o755), info.Mode().Perm())
 }
 
 func TestPassesTheFlagsOfTheProvisionedBazel(t *testing.T) {

@@ -83,6 +83,7 @@ func TestSweepsAfterAKill(t *testing.T) {
 			m.waitFor("log", "is provisioning already: waiting for it")
 			group, err := syscall.Getpgid(blocked)
 			require.NoError(t, err)
+			require.NotEqual(t, syscall.Getpgrp(), group)
 			require.NoError(t, syscall.Kill(-group, syscall.SIGKILL))
 
 			require.NoError(t, next.Wait(), m.read("log"))

@@ -143,7 +143,7 @@ func TestChoosesTheMirror(t *testing.T) {
 		},
 		{
 			name:    "never a disc",
-			sources: sources("cdrom:[Debian]", "stable") + debian,
+			sources: sources("cdrom:[Debian 12]/debian", "stable") + debian,
 			want:    []string{"http://mirror.example/debian"},
 		},
 		{
