@@ -33,6 +33,7 @@ APT::Install-Suggests "false";
 APT::Get::AllowUnauthenticated "false";
 APT::Sandbox::User "root"; // the other user cannot look into a home folder
 APT::Update::Error-Mode "any";
+quiet "1"; // the sizes are read from what it says
 Acquire::AllowInsecureRepositories "false";
 Acquire::AllowWeakRepositories "false";
 Acquire::AllowDowngradeToInsecureRepositories "false";
