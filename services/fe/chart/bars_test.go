@@ -86,7 +86,7 @@ func TestLabelsAreCut(t *testing.T) {
 			require.Equal(t, tt.want, row.Label)
 			require.Equal(t, tt.label, row.Name, "the whole name stays for the tooltip")
 			dot := chart.NewTimeline(items).Rows[0]
-			require.LessOrEqual(t, utf8.RuneCountInString(dot.Label), 26)
+			require.LessOrEqual(t, utf8.RuneCountInString(dot.Label), 28)
 			require.True(t, utf8.ValidString(dot.Label))
 		})
 	}

@@ -17,9 +17,12 @@ import (
 // rest.
 const MaxItems = 20
 
-// maxLabel is how many characters of a name a chart shows at most, which is
-// what fits beside a count on a telephone's screen.
-const maxLabel = 34
+// How many characters of a name fit beside a count, and beside a date, on a
+// telephone's screen.
+const (
+	maxLabel    = 34
+	maxDotLabel = 28
+)
 
 // Item is one creator, in the order of the ranking.
 type Item struct {

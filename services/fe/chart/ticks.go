@@ -5,8 +5,14 @@ import (
 	"time"
 )
 
-// maxTicks is how many labels fit under an axis on a telephone's screen.
-const maxTicks = 4
+const (
+	// maxTicks is how many marks an axis has at most.
+	maxTicks = 4
+	// labelChar is the width of a label's character, and labelGap the least
+	// room between labels, on the narrowest telephone's screen.
+	labelChar = Percent(2.2)
+	labelGap  = Percent(1.5)
+)
 
 // Tick is a mark on a timeline's axis.
 type Tick struct {
@@ -53,38 +59,64 @@ func steps() []step {
 	return s
 }
 
-// ticks returns up to maxTicks marks at round instants. When none falls into
-// the scale, the oldest instant is marked instead, in full.
+// ticks returns up to maxTicks marks at round instants, whose labels do not run
+// into each other. When none falls into the scale, the oldest instant is marked
+// instead, in full.
 func (s scale) ticks() []Tick {
 	for _, st := range steps() {
 		if s.tooFine(st) {
 			continue
 		}
 		at := s.multiples(st)
-		if len(at) == 0 || len(at) > maxTicks {
-			if len(at) == 0 {
-				break
-			}
-			continue
+		if len(at) == 0 {
+			break
 		}
 		ticks := make([]Tick, len(at))
 		for i, t := range at {
 			ticks[i] = newTick(s.at(t), label(t, st))
 		}
-		return ticks
+		if len(ticks) <= maxTicks && apart(ticks) {
+			return ticks
+		}
 	}
 	return []Tick{newTick(s.at(s.oldest), s.oldest.Format("2 Jan 2006 15:04:05.999"))}
 }
 
+// newTick makes a mark whose label stays within the chart: in the middle under
+// it, unless an edge is too near.
 func newTick(x Percent, label string) Tick {
 	t := Tick{X: x, TextY: tickDrop, Label: label, Anchor: "middle"}
-	switch {
-	case x < 15:
+	switch left, right := t.extent(); {
+	case left < 0:
 		t.Anchor = "start"
-	case x > 85:
+	case right > 100:
 		t.Anchor = "end"
 	}
 	return t
+}
+
+// extent is where the label begins and ends, by estimate.
+func (t Tick) extent() (left, right Percent) {
+	width := labelChar * Percent(len(t.Label)) // labels are ASCII
+	switch t.Anchor {
+	case "start":
+		return t.X, t.X + width
+	case "end":
+		return t.X - width, t.X
+	default:
+		return t.X - width/2, t.X + width/2
+	}
+}
+
+// apart tells whether no label runs into the next one.
+func apart(ticks []Tick) bool {
+	for i := 1; i < len(ticks); i++ {
+		_, end := ticks[i-1].extent()
+		if begin, _ := ticks[i].extent(); begin < end+labelGap {
+			return false
+		}
+	}
+	return true
 }
 
 // label formats t. The standard library pads years to four digits, which reads

@@ -49,7 +49,7 @@ func NewTimeline(items []Item) Timeline {
 		top := i * barPitch
 		c.Rows = append(c.Rows, Dot{
 			Item:   it,
-			Label:  shorten(it.Name, maxLabel-8),
+			Label:  shorten(it.Name, maxDotLabel),
 			TextY:  top + barBaseline,
 			Y:      top + dotTop,
 			Radius: dotRadius,

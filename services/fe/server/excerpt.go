@@ -39,6 +39,8 @@ func excerpt(text string, line, column int64) *templates.Excerpt {
 	}
 	if from > 0 {
 		e.Before = "…" + e.Before
+	} else {
+		e.Before = strings.TrimLeft(e.Before, " \t") // the indentation tells nothing here
 	}
 	if to < len(runes) {
 		e.After += "…"

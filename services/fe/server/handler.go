@@ -124,8 +124,13 @@ func (h *handler) methods(m methods) http.Handler {
 			next(w, r)
 			return
 		}
+		p := problem{kind: methodNotAllowed}
+		if method == http.MethodGet && r.URL.Path == "/activity" {
+			// Someone who came back to the address of a ranking.
+			p.detail = "A ranking is made for each data set and not kept. Send the data set again to see it."
+		}
 		w.Header().Set("Allow", allowed)
-		h.fail(w, r, problem{kind: methodNotAllowed})
+		h.fail(w, r, p)
 	})
 }
 
@@ -142,6 +147,7 @@ func (h *handler) form(w http.ResponseWriter, r *http.Request) {
 
 // file serves a static file.
 func (h *handler) file(w http.ResponseWriter, r *http.Request) {
+	hurry(w)
 	if !h.static.Serve(w, r, acceptsGzip(r)) {
 		h.notFound(w, r)
 	}

@@ -46,14 +46,14 @@ func (k kind) info() kindInfo {
 		return kindInfo{"not-found", http.StatusNotFound, "There is no such page", "The address may be mistyped, or the page may have moved.",
 			"There is nothing at the address."}
 	case methodNotAllowed:
-		return kindInfo{"method-not-allowed", http.StatusMethodNotAllowed, "This page can't be opened like that", "A ranking is made for each data set and not kept. Send the data set again to see it.",
+		return kindInfo{"method-not-allowed", http.StatusMethodNotAllowed, "This can't be opened like that", "The address does not take requests of this kind.",
 			"The method is not POST."}
 	case tooSlow:
 		return kindInfo{"too-slow", http.StatusRequestTimeout, "The data set arrived too slowly", "The connection was closed before the end. Try again, perhaps over a better connection.",
 			"The client paused for too long, or sent too slowly overall."}
 	case tooLarge:
 		return kindInfo{"too-large", http.StatusRequestEntityTooLarge, "The data set is too large", "It is larger than what is accepted here.",
-			"The body, or the number of creators or products in it, is over the limit."}
+			"The body, the number of creators or products in it, or the ranking is over the limit."}
 	case unsupported:
 		return kindInfo{"unsupported-media-type", http.StatusUnsupportedMediaType, "This is not a data set", "Send the data set as JSON.",
 			"The body is neither JSON nor a multipart form, or it is compressed."}

@@ -320,6 +320,7 @@ func TestExcerpt(t *testing.T) {
 	}{
 		{"first character", "abc", 1, 1, []string{"", "a", "bc"}},
 		{"second line", "abc\r\ndef\r\nghi", 2, 2, []string{"d", "e", "f"}},
+		{"indented", "\t  abc", 1, 5, []string{"a", "b", "c"}},
 		{"end of the line", "abc\ndef", 1, 4, []string{"abc", "⏎", ""}},
 		{"long line", long, 1, 101, []string{"…" + strings.Repeat("ä", 50), "!", strings.Repeat("ö", 50) + "…"}},
 		{"beyond the line", "abc", 1, 5, nil},

@@ -101,7 +101,7 @@ func ofStatus(s *status.Status) problem {
 		}
 		return p
 	case codes.ResourceExhausted:
-		return problem{kind: tooLarge, detail: "It has more creators or products than the ranking service accepts."}
+		return problem{kind: tooLarge, detail: "It, or its ranking, is larger than the ranking service takes. Show fewer creators, or split it."}
 	case codes.Unavailable:
 		return problem{kind: creatorsAway}
 	case codes.DeadlineExceeded:

@@ -66,7 +66,7 @@ func TestErrors(t *testing.T) {
 		},
 		{
 			"too many creators", fmt.Errorf("rank: %w", status.Error(codes.ResourceExhausted, secret)),
-			problemJSON{Type: "/api#too-large", Status: 413, Detail: "It has more creators or products than the ranking service accepts."},
+			problemJSON{Type: "/api#too-large", Status: 413, Detail: "It, or its ranking, is larger than the ranking service takes. Show fewer creators, or split it."},
 		},
 		{
 			"away", status.Error(codes.Unavailable, secret),

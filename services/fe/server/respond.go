@@ -82,10 +82,15 @@ func (h *handler) write(w http.ResponseWriter, r *http.Request, status int, cont
 		body = h.zips.zip(body)
 	}
 	header.Set("Content-Length", strconv.Itoa(len(body)))
-	// Connections without deadlines, as in tests, have none.
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTimeout))
+	hurry(w)
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // a client that left needs no answer
+}
+
+// hurry bounds the time that the client takes to read the answer.
+func hurry(w http.ResponseWriter) {
+	// Connections without deadlines, as in tests, have none.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTimeout))
 }
 
 // matches tells whether an If-None-Match header names the weak tag.

@@ -27,6 +27,10 @@ import (
 	"github.com/inventive-weave/inventive-weave/lib/ops"
 )
 
+// maxAnswer bounds a ranking, in bytes: a page and its downloads hold it several
+// times. maxLimit creators of the usual kind need a tenth of it.
+const maxAnswer = 16 << 20
+
 // Server is the frontend with its listeners: the pages and the operations
 // endpoint.
 type Server struct {
@@ -76,8 +80,9 @@ func (s *Server) open(ctx context.Context, cfg Config) (err error) {
 		Target:     cfg.CreatorsSvc,
 		Registerer: cfg.Registry,
 		// Questions after health are about now: no attempt but the first counts.
-		RetryMethods: []string{"weave.creators.v1.CreatorsService"},
-		DialOptions:  cfg.DialOptions,
+		RetryMethods:    []string{"weave.creators.v1.CreatorsService"},
+		MaxMessageBytes: maxAnswer,
+		DialOptions:     cfg.DialOptions,
 	})
 	if err != nil {
 		return fmt.Errorf("--creators_svc: %w", err)

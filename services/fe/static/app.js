@@ -116,6 +116,7 @@ function send(url, body) {
   request.onerror = () =>
     showProblem("form", "The connection broke", "The data set could not be sent. Check the connection and try again.");
   request.onabort = () => {
+    progress.end(); // a button that is disabled takes no focus
     say("Cancelled");
     sender.querySelector("button.primary").focus();
   };

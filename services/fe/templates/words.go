@@ -58,8 +58,8 @@ func digits(v float64) string {
 // took writes how long something took, as in 3.2 ms.
 func took(d time.Duration) string {
 	switch {
-	case d < time.Millisecond:
-		return "under 1 ms"
+	case d < 100*time.Microsecond:
+		return "under 0.1 ms"
 	case d < time.Second:
 		return digits(float64(d)/float64(time.Millisecond)) + " ms"
 	case d < time.Minute:

@@ -67,7 +67,8 @@ func TestTook(t *testing.T) {
 		d    time.Duration
 		want string
 	}{
-		{"nothing", 0, "under 1 ms"},
+		{"nothing", 0, "under 0.1 ms"},
+		{"less than a millisecond", 949 * time.Microsecond, "0.9 ms"},
 		{"milliseconds", 3249 * time.Microsecond, "3.2 ms"},
 		{"many milliseconds", 321 * time.Millisecond, "321 ms"},
 		{"seconds", 1440 * time.Millisecond, "1.4 s"},

@@ -103,17 +103,21 @@ func (q *Request) open(r *http.Request) error {
 		return &Error{Kind: MediaType, Problem: "A compressed body is not accepted. Send the data set as it is."}
 	}
 	kind, boundary := mediaType(r.Header.Get("Content-Type"))
-	if r.ContentLength > q.cfg.MaxBytes {
-		return q.body.tooLarge()
-	}
+	large := r.ContentLength > q.cfg.MaxBytes
 	switch {
+	case large && (q.body.waiting || kind != "multipart/form-data"):
+		return q.body.tooLarge()
 	case kind == "application/json":
 		q.Source = Body
 		q.data = &recorder{r: q.body}
 		return nil
 	case kind == "multipart/form-data" && boundary != "":
 		q.parts = newParts(q.body, boundary)
-		return q.openParts()
+		if err := q.openParts(); err != nil || !large {
+			return err
+		}
+		// Only now, so that the visitor gets back the rest of the form.
+		return q.body.tooLarge()
 	case kind == "application/x-www-form-urlencoded" && !q.cfg.NoForms:
 		return q.openForm()
 	case q.cfg.NoForms:

@@ -258,6 +258,20 @@ func TestFinishKeepsWhatWasEntered(t *testing.T) {
 	})
 }
 
+// A form that is too large is refused before its data set is read, and comes
+// back all the same.
+func TestLargeForm(t *testing.T) {
+	t.Parallel()
+	q, err := upload.Open(httptest.NewRecorder(), form(t, field("limit", "7"), chosen("a.json", strings.Repeat(" ", 2<<20)), field("data", "")), config())
+	var e *upload.Error
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, upload.TooLarge, e.Kind)
+	require.Equal(t, "7", q.Limit)
+	require.Equal(t, "a.json", q.FileName)
+	require.ErrorAs(t, q.Finish(), &e)
+	require.Equal(t, upload.TooLarge, e.Kind)
+}
+
 func TestFinishReadsToTheEnd(t *testing.T) {
 	t.Parallel()
 	body := &counting{r: strings.NewReader(dataSet + strings.Repeat(" ", 3<<20))}
