@@ -86,10 +86,6 @@ func (p program) run(ctx context.Context, args []string, _ io.Reader, stdout, st
 		return err
 	}
 	defer func() { _ = os.RemoveAll(folder) }() // The data sets, which can be made again.
-	if err := cfg.programs.locate(ctx, folder); err != nil {
-		return err
-	}
-
 	r, err := measure(ctx, cfg, folder, stderr)
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)

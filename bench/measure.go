@@ -84,6 +84,9 @@ type ranking struct {
 // measure makes each data set in folder and runs all contenders on it, in
 // turn. It says on log what it is doing.
 func measure(ctx context.Context, cfg config, folder string, log io.Writer) (*results, error) {
+	if err := cfg.programs.locate(ctx, folder); err != nil {
+		return nil, err
+	}
 	r := &results{Machine: thisMachine(), Began: time.Now().UTC(), Rounds: cfg.rounds, LoadBefore: loadAverage()}
 	all := contenders(cfg)
 	for _, data := range cfg.plan.dataSets() {
