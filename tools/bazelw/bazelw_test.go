@@ -121,13 +121,22 @@ func TestPassesTheFlagsOfTheProvisionedBazel(t *testing.T) {
 		"argument=--install_base=" + prefix + "/usr/share/bazel",
 		"argument=--trust_install_base",
 		"argument=--server_javabase=" + prefix + "/jre",
-		"argument=--bazelrc=" + prefix + "/bazelrc",
+		"argument=--host_jvm_args=-Duser.home=" + m.path("home"),
+		"argument=--bazelrc=" + prefix + "/bazelrc.no_cc", // the machine has no C compiler
 		// Startup options of the caller come later, and so prevail.
 		"argument=--batch",
 		"argument=build",
 		"argument=//...",
 		"",
 	}, "\n"))
+}
+
+func TestLetsBazelFindACCompiler(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	m.env["CC"] = "clang"
+	stdout, _ := m.mustRun("build")
+	require.Contains(t, stdout, "argument=--bazelrc="+m.prefix()+"/bazelrc\n")
 }
 
 // bazelw finds its parts and its cache folder from wherever it is called.

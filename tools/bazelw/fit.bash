@@ -26,6 +26,7 @@ fit() {
   printf 'build.label=%s\n' "$(<"$tree/usr/share/bazel/build-label.txt")" >"$tree/version/build-data.properties"
   printf '%s\n' "$prefix/version" >>"$classpath"
   certificates
+  launcher
   # The server looks for its native libraries there.
   ln -sf ../../lib/"$triplet"/libzstd-jni.so "$tree/usr/share/bazel/libzstd-jni.so"
   # bazel_lib's toolchains, as Debian packages them, are programs in /usr.
@@ -124,4 +125,18 @@ rc() {
     [[ $prefix != /tmp/* ]] || printf 'common:debian --noincompatible_sandbox_hermetic_tmp\n'
     printf 'common --config=debian\n'
   } >"$tree/bazelrc"
+  {
+    printf '# Written by bazelw, for this machine while it has no C compiler.\n'
+    printf 'import "%s/bazelrc"\n' "$prefix"
+    printf 'common:debian --repo_env=BAZEL_DO_NOT_DETECT_CPP_TOOLCHAIN=1\n'
+  } >"$tree/bazelrc.no_cc"
+}
+
+# launcher takes the Windows launcher out of shell targets. Debian's Bazel would
+# compile it, and so wants a C++ toolchain even to look at one, on any machine.
+launcher() {
+  local build=$tree/usr/share/bazel/embedded_tools/tools/launcher/BUILD
+  grep -q '^ *"//src/tools/launcher:launcher",$' "$build" ||
+    die "Bazel declares its Windows launcher in a new way: tools/bazelw/fit.bash has to learn it"
+  sed -i '/^ *"\/\/src\/tools\/launcher:launcher\(_maker\)\?",$/d' "$build"
 }

@@ -111,6 +111,7 @@ func (m *machine) fakeDebian() {
 		"usr/share/doc/bazel/page":                                  "nobody reads this",
 		"usr/share/bazel/bazel_classpath_debian_depends.txt":        "/usr/share/java/a.jar\n/usr/share/java/b.jar\n",
 		"usr/share/bazel/build-label.txt":                           "7.7.1\n",
+		"usr/share/bazel/embedded_tools/tools/launcher/BUILD":       "select({\n    \"w\": [\"//src/tools/launcher:launcher\"],\n    \"other\": [\n        \"//src/tools/launcher:launcher\",\n    ],\n})\n",
 		"usr/share/bazel/rules/cc/MODULE.bazel":                     "module(\n    name = \"rules_cc\",\n    version = \"1\",\n)\n",
 		"usr/share/bazel/tools/bazel_lib/MODULE.bazel":              "module(\n    name = \"bazel_lib\",\n    repo_name = \"other\",\n)\n",
 		"usr/share/bazel/tools/bazel_lib/private/tar_toolchain.bzl": "rctx.symlink(\"/usr/libexec/tar\", \"tar\")\n",

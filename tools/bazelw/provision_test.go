@@ -34,7 +34,7 @@ func TestProvisionsOnce(t *testing.T) {
 	for _, entry := range entries {
 		names = append(names, entry.Name())
 	}
-	require.Equal(t, []string{"bazelrc", "etc", "go", "jre", "ready", "used", "usr", "version"}, names)
+	require.Equal(t, []string{"bazelrc", "bazelrc.no_cc", "etc", "go", "jre", "ready", "used", "usr", "version"}, names)
 	require.NoDirExists(t, m.prefix()+"/usr/share/doc")
 }
 
@@ -210,6 +210,8 @@ func testFitsThePackagesToTheirFolder(t *testing.T, m *machine) {
 	require.Equal(t, "build.label=7.7.1\n", read("version/build-data.properties"))
 	require.Equal(t, "rctx.symlink(\""+prefix+"/usr/libexec/tar\", \"tar\")\n", read("usr/share/bazel/tools/bazel_lib/private/tar_toolchain.bzl"))
 
+	require.Equal(t, "select({\n    \"w\": [\"//src/tools/launcher:launcher\"],\n    \"other\": [\n    ],\n})\n", read("usr/share/bazel/embedded_tools/tools/launcher/BUILD"))
+
 	java := prefix + "/usr/lib/jvm/java-25-openjdk-amd64"
 	for link, want := range map[string]string{
 		prefix + "/jre":       "usr/lib/jvm/java-25-openjdk-amd64",
@@ -277,6 +279,10 @@ func testWritesTheFlagsThatHoldPaths(t *testing.T, m *machine) {
 		want = append(want, "common:debian --noincompatible_sandbox_hermetic_tmp")
 	}
 	require.Equal(t, append(want, "common --config=debian", ""), strings.Split(string(rc), "\n"))
+
+	rc, err = os.ReadFile(prefix + "/bazelrc.no_cc")
+	require.NoError(t, err)
+	require.Contains(t, string(rc), "import \""+prefix+"/bazelrc\"\ncommon:debian --repo_env=BAZEL_DO_NOT_DETECT_CPP_TOOLCHAIN=1\n")
 }
 
 func TestSupportsArm(t *testing.T) {
