@@ -41,7 +41,7 @@ def _sources_impl(rctx):
             if entry.is_dir:
                 if name not in _SKIPPED_DIRS:
                     folders.append(entry)
-            elif not name.endswith(".md"):
+            else:
                 link = "tree/" + str(entry)[prefix:]
                 rctx.symlink(entry, link + _SUFFIX if name in _BUILD_FILES else link)
     rctx.file("BUILD.bazel", _BUILD_FILE)

@@ -42,8 +42,8 @@ func run(pass *analysis.Pass) (any, error) {
 }
 
 // handledAtOnce returns the statements whose err cannot get lost: the
-// initialization of an if or a switch, and statements followed by an if that
-// looks at err.
+// initialization of an if or a switch, and assignments followed by a statement
+// that looks at err.
 func handledAtOnce(in *inspector.Inspector) []ast.Stmt {
 	var handled []ast.Stmt
 	nodes := []ast.Node{(*ast.IfStmt)(nil), (*ast.SwitchStmt)(nil), (*ast.BlockStmt)(nil), (*ast.CaseClause)(nil), (*ast.CommClause)(nil)}
@@ -66,17 +66,17 @@ func handledAtOnce(in *inspector.Inspector) []ast.Stmt {
 			list = n.Body
 		}
 		for i := 1; i < len(list); i++ {
-			if next, ok := list[i].(*ast.IfStmt); ok && mentionsErr(next.Cond) {
-				handled = append(handled, list[i-1])
+			if declares, ok := list[i-1].(*ast.AssignStmt); ok && mentionsErr(list[i]) {
+				handled = append(handled, declares)
 			}
 		}
 	})
 	return handled
 }
 
-func mentionsErr(cond ast.Expr) bool {
+func mentionsErr(stmt ast.Stmt) bool {
 	found := false
-	ast.Inspect(cond, func(n ast.Node) bool {
+	ast.Inspect(stmt, func(n ast.Node) bool {
 		if id, ok := n.(*ast.Ident); ok && id.Name == "err" {
 			found = true
 		}

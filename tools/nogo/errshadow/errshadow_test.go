@@ -20,7 +20,7 @@ func TestAnalyzer(t *testing.T) {
 		body string
 		want []int // lines; the body begins at line 6
 	}{
-		{name: "lost in a block", body: "err := f()\nif true {\nx, err := g()\n_, _ = x, err\n}\nreturn err", want: []int{8}},
+		{name: "lost in a block", body: "err := f()\nif true {\nx, err := g()\n_ = x\n_ = err\n}\nreturn err", want: []int{8}},
 		{name: "if statement's own", body: "err := f()\nif err := f(); err != nil {\nreturn err\n}\nreturn err"},
 		{name: "looked at in the next statement", body: "err := f()\nfor range 3 {\nx, err := g()\nif err != nil {\nreturn err\n}\n_ = x\n}\nreturn err"},
 		{name: "outer not used again", body: "err := f()\n_ = err\nif true {\nx, err := g()\n_, _ = x, err\n}\nreturn nil"},
