@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/inventive-weave/inventive-weave/lib/command"
@@ -55,7 +56,7 @@ func healthcheck(ctx context.Context, args []string, stdout io.Writer) error {
 		return fmt.Errorf("%s gives no answer: %w", target, err)
 	}
 	if answer.status != http.StatusOK {
-		return fmt.Errorf("%s is not %s: %s", target, word, answer.line)
+		return fmt.Errorf("%s is not %s: %s", target, word, strings.TrimPrefix(answer.line, "not ready: "))
 	}
 	_, err = fmt.Fprintf(stdout, "%s is %s\n", target, word)
 	return err

@@ -81,7 +81,7 @@ func TestHealthcheck(t *testing.T) {
 	require.Equal(t, addr+" is healthy\n", out.String())
 
 	err := run(t.Context(), []string{"healthcheck", "--ready", "--metrics_port", port, "--timeout=1m"}, nil, io.Discard, io.Discard)
-	require.ErrorContains(t, err, addr+" is not ready: not ready: creators is away: ")
+	require.ErrorContains(t, err, addr+" is not ready: creators is away: ")
 	require.False(t, command.IsUsage(err))
 }
 

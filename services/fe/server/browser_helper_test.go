@@ -41,8 +41,8 @@ var chromium = sync.OnceValues(func() (context.Context, error) {
 		options = append(options, chromedp.NoSandbox) // Chromium's does not work for root
 	}
 	// Ends with the process, which is the last to need it.
-	ctx, _ := chromedp.NewExecAllocator(context.Background(), options...) //nolint:govet // see above
-	ctx, _ = chromedp.NewContext(ctx)                                     //nolint:govet // see above
+	ctx, _ := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, _ = chromedp.NewContext(ctx)
 	return ctx, chromedp.Do(ctx)
 })
 

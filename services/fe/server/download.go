@@ -130,7 +130,7 @@ func addDownloads(result *templates.Result, done outcome) error {
 		result.Downloads = append(result.Downloads, templates.Download{
 			Format: d.format,
 			Name:   d.name,
-			//nolint:gosec // the type is ours, and base64 has nothing to escape
+			// The type is ours, and base64 has nothing to escape.
 			URL: template.URL(prefix + base64.StdEncoding.EncodeToString(d.body)),
 		})
 	}

@@ -25,8 +25,13 @@ const Prefix = "/static/"
 // Example is the plain name of the built-in data set.
 const Example = "example.json"
 
-//go:embed app.css app.js favicon.svg example.json
+//go:embed app.js favicon.svg example.json css/*.css
 var embedded embed.FS
+
+// styleSheet is what the files of the folder css are served as, one after the
+// other in the order of their names: they are small, and one request is faster
+// than several.
+const styleSheet = "app.css"
 
 // contentType returns the content type by extension, written out because the machine's
 // own table differs from one to the next.
@@ -64,30 +69,43 @@ func New() (*Files, error) {
 
 func newFiles(fsys fs.FS) (*Files, error) {
 	f := &Files{urls: map[string]string{}, served: map[string]*file{}}
+	var styles []byte
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		plain, err := fs.ReadFile(fsys, name)
+		content, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			return err
 		}
-		zipped, err := zip(plain)
-		if err != nil {
-			return err
+		if path.Dir(name) == "css" {
+			styles = append(styles, content...)
+			return nil
 		}
-		sum := sha256.Sum256(plain)
-		hash := hex.EncodeToString(sum[:8])
-		ext := path.Ext(name)
-		url := Prefix + strings.TrimSuffix(name, ext) + "." + hash + ext
-		f.urls[name] = url
-		f.served[url] = &file{contentType: contentType(name), hash: hash, plain: plain, zipped: zipped}
-		return nil
+		return f.add(name, content)
 	})
+	if err == nil {
+		err = f.add(styleSheet, styles)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read static files: %w", err)
 	}
 	return f, nil
+}
+
+// add hashes and compresses a file.
+func (f *Files) add(name string, content []byte) error {
+	zipped, err := zip(content)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(content)
+	hash := hex.EncodeToString(sum[:8])
+	ext := path.Ext(name)
+	url := Prefix + strings.TrimSuffix(name, ext) + "." + hash + ext
+	f.urls[name] = url
+	f.served[url] = &file{contentType: contentType(name), hash: hash, plain: content, zipped: zipped}
+	return nil
 }
 
 // zip returns data compressed, or nil when that saves nothing.
