@@ -245,16 +245,18 @@ func TestLargeUploadPassesThrough(t *testing.T) {
 	w := newWorld(t, nil)
 	heap := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	var peak uint64
-	data := newManyProducts(200<<20, func() {
+	data := newManyProducts(largeUpload, func() {
 		metrics.Read(heap)
 		peak = max(peak, heap[0].Value.Uint64())
 	})
 	metrics.Read(heap)
 	before := heap[0].Value.Uint64()
 	contentType, body := form(t, "3", "large.json", data)
-	got := send(t, http.MethodPost, w.web+"/activity", contentType, body)
+	got := send(t, http.MethodPost, w.web+"/api/v1/activity", contentType, body)
 	require.Equal(t, http.StatusOK, got.StatusCode)
-	require.Contains(t, got.body, "<dt>Read</dt><dd>200 MiB</dd>")
+	var ranking struct{ Totals struct{ Bytes int } }
+	require.NoError(t, json.Unmarshal([]byte(got.body), &ranking))
+	require.InDelta(t, largeUpload, ranking.Totals.Bytes, 1<<20)
 	t.Logf("the heap went from %d to %d MiB", before>>20, peak>>20)
 	// The frontend, creators and the test share it.
 	require.Less(t, peak, before+64<<20)
