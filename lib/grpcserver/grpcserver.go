@@ -20,6 +20,7 @@ import (
 	grpcprom "github.com/grpc-ecosystem/go-grpc-middleware/providers/prometheus"
 	"github.com/prometheus/client_golang/prometheus"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/encoding"
 	"google.golang.org/grpc/health"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/keepalive"
@@ -75,6 +76,9 @@ type Config struct {
 	// buffer: how much one system call moves. 0 is 64 KiB, which is faster than
 	// gRPC's 32 KiB in the same benchmark; 256 KiB is not faster still.
 	BufferBytes int
+	// Codec encodes and decodes the messages of all services. Nil is gRPC's own
+	// for protobuf, which another one has to fall back on.
+	Codec encoding.CodecV2
 }
 
 // Server is a gRPC server, and a grpc.ServiceRegistrar.
@@ -157,6 +161,9 @@ func (s *Server) options(cfg Config) []grpc.ServerOption {
 	}
 	if cfg.ConnectionWindowBytes > 0 {
 		options = append(options, grpc.StaticConnWindowSize(cfg.ConnectionWindowBytes))
+	}
+	if cfg.Codec != nil {
+		options = append(options, grpc.ForceServerCodecV2(cfg.Codec))
 	}
 	return append(options, s.interceptors()...)
 }

@@ -92,6 +92,7 @@ func newGRPC(cfg Config, registerer prometheus.Registerer) (*grpcserver.Server, 
 		Logger:          cfg.Logger,
 		Registerer:      registerer,
 		MaxReceiveBytes: cfg.MaxMessageBytes,
+		Codec:           newCodec(),
 	})
 	if err != nil {
 		return nil, err

@@ -71,15 +71,16 @@ func (s *Service) MostActiveCreators(ctx context.Context, req *creatorsv1.MostAc
 // the first chunk that has problems, without reading on.
 func (s *Service) StreamMostActiveCreators(stream grpc.ClientStreamingServer[creatorsv1.StreamMostActiveCreatorsRequest, creatorsv1.StreamMostActiveCreatorsResponse]) error {
 	in := newIntake(s.limits)
+	chunk := newChunkMessage()
 	for n := int64(0); ; n++ {
-		chunk, err := stream.Recv()
+		err := stream.RecvMsg(chunk)
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
 			return err // a status already: the client went away, or sent too much at once
 		}
-		if err := in.addChunk(chunk, n); err != nil {
+		if err := in.addChunk(chunk.StreamMostActiveCreatorsRequest, n); err != nil {
 			return statusOf(err)
 		}
 	}
