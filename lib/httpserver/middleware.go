@@ -93,6 +93,13 @@ func (m *middleware) access(r *http.Request, route string, code int, elapsed tim
 		slog.String("peer", r.RemoteAddr))
 }
 
+// answerHeaders describe the answer that a panic prevented. Others, such as the
+// security headers, hold for every answer and stay.
+var answerHeaders = [...]string{
+	"Accept-Ranges", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Length", "Content-Range",
+	"Etag", "Expires", "Last-Modified", "Location", "Retry-After", "Set-Cookie", "Trailer",
+}
+
 // recovered turns a handler's panic into an answer, if there is time for one.
 func (m *middleware) recovered(w *recorder, r *http.Request) {
 	value := recover()
@@ -115,11 +122,10 @@ func (m *middleware) recovered(w *recorder, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	header := w.Header()
-	for name := range header {
-		if !strings.EqualFold(name, logging.RequestIDHeader) {
-			header.Del(name) // they describe the answer that was not given
-		}
+	for _, name := range answerHeaders {
+		header.Del(name)
 	}
+	header.Set("Cache-Control", "no-store")
 	header.Set("Content-Type", "text/plain; charset=utf-8")
 	header.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(http.StatusInternalServerError)

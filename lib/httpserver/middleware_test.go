@@ -198,6 +198,8 @@ func TestPanicBeforeTheAnswer(t *testing.T) {
 	mux.HandleFunc("GET /panic", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Length", "5")
+		w.Header().Set("Content-Encoding", "gzip")
+		w.Header().Set("Content-Security-Policy", "default-src 'none'")
 		panic(errors.New("at the disco"))
 	})
 	f := start(t, Config{Handler: mux})
@@ -206,6 +208,8 @@ func TestPanicBeforeTheAnswer(t *testing.T) {
 	require.Equal(t, "internal error\nrequest id: edge-17\n", content, "the panic is not for clients")
 	require.Equal(t, "text/plain; charset=utf-8", response.Header.Get("Content-Type"))
 	require.Equal(t, "edge-17", response.Header.Get("X-Request-Id"))
+	require.Empty(t, response.Header.Get("Content-Encoding"))
+	require.Equal(t, "default-src 'none'", response.Header.Get("Content-Security-Policy"), "it holds for every answer")
 	f.finish(t)
 
 	records := f.log.records(t, "panic in an http handler")
