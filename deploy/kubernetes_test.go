@@ -106,6 +106,28 @@ func TestImageNames(t *testing.T) {
 	}
 }
 
+// TestArguments: what runs under Compose runs in a cluster.
+func TestArguments(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		kustomization string
+		more          []string
+	}{
+		{base, nil},
+		{local, []string{"--log_format=text"}},
+		{production, nil},
+	} {
+		t.Run(test.kustomization, func(t *testing.T) {
+			t.Parallel()
+			m, compose := render(t, test.kustomization), readCompose(t)
+			for _, image := range oci.Images() {
+				_, c := container(t, m, image)
+				require.Equal(t, slices.Concat(compose.Services[image.Service].Command, test.more), c.Args)
+			}
+		})
+	}
+}
+
 func TestPorts(t *testing.T) {
 	t.Parallel()
 	forEach(t, func(t *testing.T, m manifests, image oci.Image) {
