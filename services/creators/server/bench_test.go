@@ -2,27 +2,37 @@ package server_test
 
 import (
 	"context"
-	"fmt"
 	"net"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
 
+	"github.com/inventive-weave/inventive-weave/lib/dataset"
 	"github.com/inventive-weave/inventive-weave/lib/grpcserver"
 	creatorsv1 "github.com/inventive-weave/inventive-weave/proto/creators/v1"
 	"github.com/inventive-weave/inventive-weave/services/creators/server"
+	"github.com/inventive-weave/inventive-weave/testdata"
 )
 
-// smallRequest is as large as the example data set: 10 creators, 100 products.
-func smallRequest() *creatorsv1.MostActiveCreatorsRequest {
-	req := new(creatorsv1.MostActiveCreatorsRequest)
-	for i := range 10 {
-		req.Creators = append(req.Creators, creator(fmt.Sprintf("%036d", i), fmt.Sprintf("creator%d@example.org", i)))
-	}
-	for i := range 100 {
-		req.Products = append(req.Products, product(fmt.Sprintf("%036d", i), fmt.Sprintf("%036d", i*i%10), at(int64(1_600_000_000+i), 0)))
-	}
+// exampleRequest is the example data set.
+func exampleRequest(b *testing.B) *creatorsv1.MostActiveCreatorsRequest {
+	file, err := testdata.Files.Open("example1.json")
+	require.NoError(b, err)
+	req := &creatorsv1.MostActiveCreatorsRequest{Limit: 3}
+	_, err = dataset.Decode(file, dataset.Visitor{
+		Creator: func(c *dataset.Creator) error {
+			req.Creators = append(req.Creators, creator(string(c.ID), string(c.Email)))
+			return nil
+		},
+		Product: func(p *dataset.Product) error {
+			req.Products = append(req.Products, product(string(p.ID), string(p.CreatorID), at(p.Seconds, p.Nanos)))
+			return nil
+		},
+	})
+	require.NoError(b, err)
 	return req
 }
 
@@ -30,7 +40,7 @@ func smallRequest() *creatorsv1.MostActiveCreatorsRequest {
 func BenchmarkHandler(b *testing.B) {
 	service, err := server.NewService(server.ServiceConfig{})
 	require.NoError(b, err)
-	req := smallRequest()
+	req := exampleRequest(b)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := service.MostActiveCreators(b.Context(), req); err != nil {
@@ -50,37 +60,44 @@ func (e *echo) MostActiveCreators(context.Context, *creatorsv1.MostActiveCreator
 	return e.answer, nil
 }
 
-// BenchmarkPlainCall reports plain calls over a real connection, of the service
-// and of an echo of as many bytes in each direction.
-func BenchmarkPlainCall(b *testing.B) {
+// plainCallers serve the service, and an echo of as many bytes in each
+// direction, over real connections.
+func plainCallers(b *testing.B, req *creatorsv1.MostActiveCreatorsRequest) (ours, echoes creatorsv1.CreatorsServiceClient) {
 	service, err := server.NewService(server.ServiceConfig{})
 	require.NoError(b, err)
-	req := smallRequest()
 	answer, err := service.MostActiveCreators(b.Context(), req)
 	require.NoError(b, err)
-	for _, subject := range []struct {
-		name    string
-		service creatorsv1.CreatorsServiceServer
-	}{{"service", service}, {"echo", &echo{answer: answer}}} {
-		b.Run(subject.name, func(b *testing.B) {
-			grpcServer, err := grpcserver.New(grpcserver.Config{})
-			require.NoError(b, err)
-			creatorsv1.RegisterCreatorsServiceServer(grpcServer, subject.service)
-			listener, err := new(net.ListenConfig).Listen(b.Context(), "tcp", "127.0.0.1:0")
-			require.NoError(b, err)
-			served := make(chan error, 1)
-			go func() { served <- grpcServer.Serve(listener) }()
-			b.Cleanup(func() { grpcServer.Stop(); require.NoError(b, <-served) })
-			conn, err := grpc.NewClient(listener.Addr().String(), insecureCredentials())
-			require.NoError(b, err)
-			b.Cleanup(func() { require.NoError(b, conn.Close()) })
-			client := creatorsv1.NewCreatorsServiceClient(conn)
+	return plainCaller(b, service), plainCaller(b, &echo{answer: answer})
+}
 
+func plainCaller(b *testing.B, service creatorsv1.CreatorsServiceServer) creatorsv1.CreatorsServiceClient {
+	grpcServer, err := grpcserver.New(grpcserver.Config{})
+	require.NoError(b, err)
+	creatorsv1.RegisterCreatorsServiceServer(grpcServer, service)
+	listener, err := new(net.ListenConfig).Listen(b.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(b, err)
+	served := make(chan error, 1)
+	go func() { served <- grpcServer.Serve(listener) }()
+	b.Cleanup(func() { grpcServer.Stop(); require.NoError(b, <-served) })
+	conn, err := grpc.NewClient(listener.Addr().String(), insecureCredentials())
+	require.NoError(b, err)
+	b.Cleanup(func() { require.NoError(b, conn.Close()) })
+	return creatorsv1.NewCreatorsServiceClient(conn)
+}
+
+// BenchmarkPlainCall reports plain calls of the service and of the echo.
+func BenchmarkPlainCall(b *testing.B) {
+	req := exampleRequest(b)
+	ours, echoes := plainCallers(b, req)
+	for _, subject := range []struct {
+		name   string
+		client creatorsv1.CreatorsServiceClient
+	}{{"service", ours}, {"echo", echoes}} {
+		b.Run("subject="+subject.name, func(b *testing.B) {
 			b.ReportAllocs()
-			b.ResetTimer()
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
-					if _, err := client.MostActiveCreators(context.Background(), req); err != nil {
+					if _, err := subject.client.MostActiveCreators(context.Background(), req); err != nil {
 						b.Error(err)
 						return
 					}
@@ -88,4 +105,37 @@ func BenchmarkPlainCall(b *testing.B) {
 			})
 		})
 	}
+}
+
+// BenchmarkPlainCallAgainstEcho reports the throughput of the service in
+// percent of the echo's. The two take short turns, so that whatever else the
+// machine does slows both.
+func BenchmarkPlainCallAgainstEcho(b *testing.B) {
+	const callers, calls = 4, 25 // a turn
+	req := exampleRequest(b)
+	ours, echoes := plainCallers(b, req)
+	turn := func(client creatorsv1.CreatorsServiceClient) time.Duration {
+		var group sync.WaitGroup
+		began := time.Now()
+		for range callers {
+			group.Go(func() {
+				for range calls {
+					if _, err := client.MostActiveCreators(context.Background(), req); err != nil {
+						b.Error(err)
+						return
+					}
+				}
+			})
+		}
+		group.Wait()
+		return time.Since(began)
+	}
+	turn(ours)
+	turn(echoes)
+	var ourTime, echoTime time.Duration
+	for b.Loop() {
+		ourTime += turn(ours)
+		echoTime += turn(echoes)
+	}
+	b.ReportMetric(100*echoTime.Seconds()/ourTime.Seconds(), "%-of-echo")
 }

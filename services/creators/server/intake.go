@@ -21,7 +21,11 @@ type intake struct {
 	creators   int64 // taken in so far: the index of the next one
 	products   int64
 	problems   problems
+	*scratch
+}
 
+// scratch is memory of an intake that others use after it.
+type scratch struct {
 	// pending are valid products on their way to the aggregator, which takes
 	// dozens at a time faster than one by one. Their creator ids are parts of
 	// the message, or of texts.
@@ -34,8 +38,16 @@ const (
 	usualID    = 36 // bytes: a UUID
 )
 
-func newIntake(limits activity.Limits) *intake {
-	return &intake{aggregator: activity.NewAggregator(limits), pending: make([]activity.Product, 0, maxPending)}
+func newScratch() *scratch { return &scratch{pending: make([]activity.Product, 0, maxPending)} }
+
+// release empties the scratch. It keeps no message alive.
+func (s *scratch) release() {
+	clear(s.pending[:cap(s.pending)])
+	s.pending, s.texts = s.pending[:0], s.texts[:0]
+}
+
+func newIntake(limits activity.Limits, scratch *scratch) *intake {
+	return &intake{aggregator: activity.NewAggregator(limits), scratch: scratch}
 }
 
 // setLimit takes the number of creators to return.

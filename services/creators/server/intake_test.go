@@ -40,7 +40,7 @@ func TestTakingInAllocatesNothing(t *testing.T) {
 	for i := range products {
 		list = append(list, &creatorsv1.Product{Id: fmt.Sprintf("%036d", i), CreatorId: fmt.Sprintf("%036d", i%100)})
 	}
-	in := newIntake(activity.Limits{})
+	in := newIntake(activity.Limits{}, newScratch())
 	require.NoError(t, in.addChunk(chunk, 0))
 
 	require.Zero(t, testing.AllocsPerRun(10, func() { require.NoError(t, in.addChunk(chunk, 1)) }), "columns")
@@ -57,7 +57,7 @@ func FuzzChunk(f *testing.F) {
 		f.Add(seed, seed)
 	}
 	f.Fuzz(func(t *testing.T, first, second []byte) {
-		in := newIntake(activity.Limits{})
+		in := newIntake(activity.Limits{}, newScratch())
 		var products int64
 		for n, message := range [][]byte{first, second} {
 			chunk := new(creatorsv1.StreamMostActiveCreatorsRequest)
@@ -95,7 +95,7 @@ func FuzzChunk(f *testing.F) {
 func BenchmarkTakingIn(b *testing.B) {
 	const products = 1000
 	chunk := chunkOf(products)
-	in := newIntake(activity.Limits{})
+	in := newIntake(activity.Limits{}, newScratch())
 	b.ReportAllocs()
 	for i := 0; i < b.N; i += products {
 		require.NoError(b, in.addChunk(chunk, 1))

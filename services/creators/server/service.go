@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"google.golang.org/grpc"
@@ -29,12 +30,13 @@ type ServiceConfig struct {
 	Registerer prometheus.Registerer
 }
 
-// Service implements the calls of the creators API. It holds nothing between
-// calls.
+// Service implements the calls of the creators API. Between calls it holds
+// nothing but memory to use again.
 type Service struct {
 	creatorsv1.UnimplementedCreatorsServiceServer
-	limits  activity.Limits
-	metrics *metrics
+	limits    activity.Limits
+	metrics   *metrics
+	scratches sync.Pool // of *scratch
 }
 
 // NewService makes the service. It fails when the metrics cannot be
@@ -44,12 +46,25 @@ func NewService(cfg ServiceConfig) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("creators service: register metrics: %w", err)
 	}
-	return &Service{limits: cfg.Limits, metrics: m}, nil
+	s := &Service{limits: cfg.Limits, metrics: m}
+	s.scratches.New = func() any { return newScratch() }
+	return s, nil
+}
+
+// begin makes the intake of a call, which ends with end.
+func (s *Service) begin() *intake {
+	return newIntake(s.limits, s.scratches.Get().(*scratch))
+}
+
+func (s *Service) end(in *intake) {
+	in.release()
+	s.scratches.Put(in.scratch)
 }
 
 // MostActiveCreators ranks a data set that comes in one message.
 func (s *Service) MostActiveCreators(ctx context.Context, req *creatorsv1.MostActiveCreatorsRequest) (*creatorsv1.MostActiveCreatorsResponse, error) {
-	in := newIntake(s.limits)
+	in := s.begin()
+	defer s.end(in)
 	in.setLimit(req.GetLimit())
 	if err := in.addCreators(req.GetCreators()); err != nil {
 		return nil, statusOf(err)
@@ -70,7 +85,8 @@ func (s *Service) MostActiveCreators(ctx context.Context, req *creatorsv1.MostAc
 // StreamMostActiveCreators ranks a data set that comes in chunks. It answers
 // the first chunk that has problems, without reading on.
 func (s *Service) StreamMostActiveCreators(stream grpc.ClientStreamingServer[creatorsv1.StreamMostActiveCreatorsRequest, creatorsv1.StreamMostActiveCreatorsResponse]) error {
-	in := newIntake(s.limits)
+	in := s.begin()
+	defer s.end(in)
 	chunk := newChunkMessage()
 	for n := int64(0); ; n++ {
 		err := stream.RecvMsg(chunk)
