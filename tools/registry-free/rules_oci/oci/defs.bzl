@@ -4,8 +4,8 @@ An attribute that is not below is an error. Each macro makes the targets and fil
 of the genuine one under the same names, so that what collides there collides here.
 """
 
-load(":deliver.bzl", "load_rule", "push_rule")
-load(":image.bzl", "digest_rule", "image_rule", "index_rule", "text_rule")
+load(":deliver.bzl", _oci_load = "oci_load", _oci_push = "oci_push")
+load(":image.bzl", "oci_digest", "oci_text", _oci_image = "oci_image", _oci_image_index = "oci_image_index")
 
 # Attributes that every target takes, which go to the targets that a macro makes
 # beside its main one as well.
@@ -30,7 +30,7 @@ def _text(name, kind, value, separator, common):
     if type(value) != "list":
         return value
     target = "{}_write_{}".format(name, kind)
-    text_rule(
+    oci_text(
         name = target,
         out = "{}.{}.txt".format(name, kind),
         content = separator.join(value),
@@ -42,7 +42,7 @@ def _pairs(value):
     return ["{}={}".format(k, v) for k, v in value.items()] if type(value) == "dict" else value
 
 def _digest(name, common):
-    digest_rule(
+    oci_digest(
         name = name + ".digest",
         layout = name,
         out = name + ".json.sha256",
@@ -58,10 +58,10 @@ def oci_image(name, entrypoint = None, exposed_ports = None, labels = None, anno
         exposed_ports: a list such as ["9070/tcp"], or a file with them separated by commas.
         labels: a dict, or a file with key=value a line.
         annotations: a dict, or a file with key=value a line.
-        **kwargs: what image_rule and all rules take.
+        **kwargs: what the rule and all rules take.
     """
     common = _common(kwargs)
-    image_rule(
+    _oci_image(
         name = name,
         annotations = _text(name, "annotations", _pairs(annotations), "\n", common),
         entrypoint = _text(name, "entrypoint", entrypoint, "\n", common),
@@ -76,9 +76,9 @@ def oci_image_index(name, **kwargs):
 
     Args:
         name: the index's target.
-        **kwargs: what index_rule and all rules take.
+        **kwargs: what the rule and all rules take.
     """
-    index_rule(name = name, **kwargs)
+    _oci_image_index(name = name, **kwargs)
     _digest(name, _common(kwargs))
 
 def oci_load(name, repo_tags, **kwargs):
@@ -87,9 +87,9 @@ def oci_load(name, repo_tags, **kwargs):
     Args:
         name: the target.
         repo_tags: a list of repository:tag, or a file with one a line.
-        **kwargs: what load_rule and all rules take.
+        **kwargs: what the rule and all rules take.
     """
-    load_rule(
+    _oci_load(
         name = name,
         repo_tags = _text(name, "tags", repo_tags, "\n", _common(kwargs)),
         **kwargs
@@ -100,6 +100,6 @@ def oci_push(name, **kwargs):
 
     Args:
         name: the target.
-        **kwargs: what push_rule and all rules take.
+        **kwargs: what the rule and all rules take.
     """
-    push_rule(name = name, **kwargs)
+    _oci_push(name = name, **kwargs)

@@ -66,7 +66,7 @@ def _load_impl(ctx):
         OutputGroupInfo(tarball = depset([tarball])),
     ]
 
-load_rule = rule(
+oci_load = rule(
     doc = "Loads an image into docker, podman or nerdctl, whichever is there.",
     implementation = _load_impl,
     attrs = OCITOOL | {
@@ -82,7 +82,7 @@ def _push_impl(ctx):
         fail("image attribute must be a oci_image or oci_image_index")
     return _script(ctx, "push_{}.sh".format(ctx.label.name), _PUSH, {"image": ctx.file.image})
 
-push_rule = rule(
+oci_push = rule(
     doc = "Pushes to the repository that --repository names, by digest and then by the tags of --tag.",
     implementation = _push_impl,
     attrs = OCITOOL | {

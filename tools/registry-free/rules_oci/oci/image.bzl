@@ -12,7 +12,7 @@ def _text_impl(ctx):
     ctx.actions.write(ctx.outputs.out, ctx.attr.content)
     return DefaultInfo(files = depset([ctx.outputs.out]), runfiles = ctx.runfiles([ctx.outputs.out]))
 
-text_rule = rule(
+oci_text = rule(
     doc = "Writes a text to a file.",
     implementation = _text_impl,
     attrs = {
@@ -51,7 +51,7 @@ def _image_impl(ctx):
     )
     return DefaultInfo(files = depset([output]), runfiles = ctx.runfiles([output]))
 
-image_rule = rule(
+oci_image = rule(
     doc = "Makes an image from scratch.",
     implementation = _image_impl,
     attrs = OCITOOL | {
@@ -96,7 +96,7 @@ def _index_impl(ctx):
     )
     return DefaultInfo(files = depset([output]))
 
-index_rule = rule(
+oci_image_index = rule(
     doc = "Builds an image for each platform and joins them.",
     implementation = _index_impl,
     attrs = OCITOOL | {
@@ -127,7 +127,7 @@ def _digest_impl(ctx):
     )
     return DefaultInfo(files = depset([ctx.outputs.out]), runfiles = ctx.runfiles([ctx.outputs.out]))
 
-digest_rule = rule(
+oci_digest = rule(
     doc = "Writes the digest of an image or an index to a file.",
     implementation = _digest_impl,
     attrs = OCITOOL | {
