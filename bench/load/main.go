@@ -2,7 +2,7 @@
 // once, each with the same small data set, over the loopback. It starts the
 // server, a process of its own, and prints what ghz and the system say.
 //
-// The clients are ghz, which runs as a program: its module needs some hundred
+// The clients are ghz, which runs as a program: its module needs dozens of
 // others, most of them for a web server of its own, and none of them belongs
 // into what the repository's programs are built from. Without --ghz_bin the go
 // command fetches, builds and caches the version below.
