@@ -178,7 +178,12 @@ func (b *backend) checkDegradation(t *testing.T) {
 	require.NotContains(t, answer.body, "9070", "the problem names an internal address")
 	require.Equal(t, http.StatusOK, get(t, feWeb+"/").status, "the page itself needs no creators")
 	require.Equal(t, http.StatusOK, get(t, feOps+"/healthz").status, "a restart of the frontend would mend nothing")
-	require.Equal(t, http.StatusServiceUnavailable, get(t, feOps+"/readyz").status)
+	await(t, "the frontend to be not ready", func() string {
+		if answer := get(t, feOps+"/readyz"); answer.status != http.StatusServiceUnavailable {
+			return fmt.Sprint(answer.status, " ", answer.body)
+		}
+		return ""
+	})
 
 	client := command(b.client, "--creators_svc", creatorsAddress, "--timeout", "10s", dataSet)
 	var stdout, stderr bytes.Buffer
