@@ -1,9 +1,9 @@
 package httpserver
 
 import (
-	"errors"
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
