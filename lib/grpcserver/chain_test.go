@@ -46,13 +46,13 @@ func TestPanic(t *testing.T) {
 			require.Equal(t, "internal error", status.Convert(err).Message(), "the panic is not for callers")
 			require.NoError(t, call(f, t), "the server lives on")
 
-			records := f.log.records(t, "panic in a grpc handler")
+			records := f.log.Records(t, "panic in a grpc handler")
 			require.Len(t, records, 1)
 			require.Equal(t, "at the disco", records[0]["panic"])
 			require.Contains(t, records[0]["stack"], "grpcserver.(*service)."+method, "the stack leads to the handler")
 			require.NotEmpty(t, records[0]["request_id"])
 
-			lines := f.log.records(t, "grpc call")
+			lines := f.log.Records(t, "grpc call")
 			require.Len(t, lines, 2)
 			require.Equal(t, "INTERNAL", lines[0]["code"])
 			require.Equal(t, "ERROR", lines[0]["level"])
@@ -124,7 +124,7 @@ func TestMessageOverTheLimit(t *testing.T) {
 			require.Contains(t, status.Convert(err).Message(), "larger than max (2006 vs. 1000)", "the limit is named")
 			require.NoError(t, f.call(t), "the connection lives on")
 
-			lines := f.log.records(t, "grpc call")
+			lines := f.log.Records(t, "grpc call")
 			require.Len(t, lines, 3, "gRPC turns the message away before interceptors; it is logged all the same")
 			require.Equal(t, "/weave.creators.v1.CreatorsService/"+test.name, lines[1]["method"])
 			require.Equal(t, "RESOURCE_EXHAUSTED", lines[1]["code"])
@@ -140,7 +140,7 @@ func TestMessageThatIsNone(t *testing.T) {
 	f := start(t, &service{}, Config{})
 	err := f.conn.Invoke(t.Context(), creatorsv1.CreatorsService_MostActiveCreators_FullMethodName, garbage{}, &emptypb.Empty{}, grpc.ForceCodec(garbageCodec{}))
 	require.Equal(t, codes.Internal, status.Code(err))
-	require.Len(t, f.log.records(t, "grpc call"), 1)
+	require.Len(t, f.log.Records(t, "grpc call"), 1)
 	require.Equal(t, 1., handled(t, f, "MostActiveCreators", codes.Internal))
 }
 
@@ -162,7 +162,7 @@ func TestUnknownMethod(t *testing.T) {
 		require.Equal(t, codes.Unimplemented, status.Code(err))
 		require.Equal(t, "unknown method "+clip(method), status.Convert(err).Message())
 	}
-	lines := f.log.records(t, "grpc call")
+	lines := f.log.Records(t, "grpc call")
 	require.Len(t, lines, 3)
 	require.Equal(t, "UNIMPLEMENTED", lines[0]["code"])
 	require.Equal(t, "/weave.invented.v1.Service/Call", lines[1]["method"])

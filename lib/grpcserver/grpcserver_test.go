@@ -183,7 +183,7 @@ func TestDrainCutsWhenTheTimeIsOver(t *testing.T) {
 		require.Equal(t, codes.Unavailable, status.Code(receive(t, results, "the call ends")))
 	}
 	require.NoError(t, receive(t, f.served, "Serve returns"))
-	require.Len(t, f.log.records(t, "grpc call"), 2, "the handlers have returned, and are logged")
+	require.Len(t, f.log.Records(t, "grpc call"), 2, "the handlers have returned, and are logged")
 }
 
 func TestDrainReturnsWhenAHandlerDoesNot(t *testing.T) {

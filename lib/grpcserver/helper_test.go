@@ -1,17 +1,15 @@
 package grpcserver
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/inventive-weave/inventive-weave/lib/logging"
+	"github.com/inventive-weave/inventive-weave/lib/logging/logtest"
 	creatorsv1 "github.com/inventive-weave/inventive-weave/proto/creators/v1"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
@@ -54,43 +52,11 @@ func (s *service) StreamMostActiveCreators(stream grpc.ClientStreamingServer[cre
 	}
 }
 
-// logBuffer is a log that can be read while it is written.
-type logBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
-// records are the lines with the given message.
-func (l *logBuffer) records(t *testing.T, message string) []map[string]any {
-	t.Helper()
-	var records []map[string]any
-	for line := range bytes.Lines([]byte(l.String())) {
-		var record map[string]any
-		require.NoError(t, json.Unmarshal(line, &record))
-		if record["msg"] == message {
-			records = append(records, record)
-		}
-	}
-	return records
-}
-
 // fixture is a server that serves, with everything that can be seen of it.
 type fixture struct {
 	server   *Server
 	registry *prometheus.Registry
-	log      *logBuffer
+	log      *logtest.Buffer
 	address  string
 	served   chan error // what Serve returned
 	conn     *grpc.ClientConn
@@ -100,7 +66,7 @@ type fixture struct {
 // start serves svc on a free port until the test ends.
 func start(t *testing.T, svc *service, cfg Config) *fixture {
 	t.Helper()
-	f := &fixture{registry: prometheus.NewRegistry(), log: &logBuffer{}, served: make(chan error, 1)}
+	f := &fixture{registry: prometheus.NewRegistry(), log: new(logtest.Buffer), served: make(chan error, 1)}
 	var err error
 	cfg.Logger, err = logging.New(f.log, logging.Config{Level: "debug"})
 	require.NoError(t, err)

@@ -24,7 +24,7 @@ func TestCallsAreLogged(t *testing.T) {
 			f := start(t, &service{}, Config{})
 			require.NoError(t, call(f, t))
 
-			lines := f.log.records(t, "grpc call")
+			lines := f.log.Records(t, "grpc call")
 			require.Len(t, lines, 1)
 			line := lines[0]
 			require.Equal(t, "INFO", line["level"])
@@ -52,7 +52,7 @@ func TestDataIsNotLogged(t *testing.T) {
 	_, err := f.client.MostActiveCreators(ctx, &creatorsv1.MostActiveCreatorsRequest{Creators: []*creatorsv1.Creator{{Id: "creator-17", Email: "ada@example.com"}}})
 	require.Equal(t, codes.InvalidArgument, status.Code(err))
 
-	require.Len(t, f.log.records(t, "grpc call"), 1)
+	require.Len(t, f.log.Records(t, "grpc call"), 1)
 	for _, data := range []string{"ada", "creator-17", "secret-token"} {
 		require.NotContains(t, f.log.String(), data)
 	}
@@ -62,7 +62,7 @@ func TestCausesAreLogged(t *testing.T) {
 	t.Parallel()
 	f := start(t, &service{unary: func(context.Context) error { return errors.New("disk on fire") }}, Config{})
 	require.Error(t, f.call(t))
-	lines := f.log.records(t, "grpc call")
+	lines := f.log.Records(t, "grpc call")
 	require.Len(t, lines, 1)
 	require.Equal(t, "ERROR", lines[0]["level"])
 	require.Equal(t, "disk on fire", lines[0]["error"])
@@ -77,7 +77,7 @@ func TestHandlersLogWithTheRequestID(t *testing.T) {
 	}, Config{})
 	require.NoError(t, f.call(t))
 	require.NoError(t, f.callStream(t, &creatorsv1.StreamMostActiveCreatorsRequest{}))
-	lines := f.log.records(t, "grpc call")
+	lines := f.log.Records(t, "grpc call")
 	require.Equal(t, []string{lines[0]["request_id"].(string), lines[1]["request_id"].(string)}, seen)
 	require.NotEqual(t, seen[0], seen[1])
 }
@@ -87,7 +87,7 @@ func TestHealthChecksAreLoggedForDebugging(t *testing.T) {
 	f := start(t, &service{}, Config{})
 	_, err := healthpb.NewHealthClient(f.conn).Check(t.Context(), &healthpb.HealthCheckRequest{}, grpc.WaitForReady(true))
 	require.NoError(t, err)
-	lines := f.log.records(t, "grpc call")
+	lines := f.log.Records(t, "grpc call")
 	require.Len(t, lines, 1)
 	require.Equal(t, "DEBUG", lines[0]["level"])
 }

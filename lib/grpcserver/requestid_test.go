@@ -60,7 +60,7 @@ func TestRequestID(t *testing.T) {
 					}
 					require.Len(t, with.Get(logging.RequestIDHeader), 1)
 					require.Regexp(t, test.want, with.Get(logging.RequestIDHeader)[0])
-					require.Equal(t, f.log.records(t, "grpc call")[i]["request_id"], with.Get(logging.RequestIDHeader)[0])
+					require.Equal(t, f.log.Records(t, "grpc call")[i]["request_id"], with.Get(logging.RequestIDHeader)[0])
 					require.Empty(t, without.Get(logging.RequestIDHeader))
 				}
 			})

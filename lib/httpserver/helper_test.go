@@ -1,16 +1,14 @@
 package httpserver
 
 import (
-	"bytes"
-	"encoding/json"
 	"io"
 	"net"
 	"net/http"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/inventive-weave/inventive-weave/lib/logging"
+	"github.com/inventive-weave/inventive-weave/lib/logging/logtest"
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 	"github.com/stretchr/testify/require"
@@ -22,43 +20,11 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("net/http.(*conn).closeWriteAndWait"))
 }
 
-// logBuffer is a log that can be read while it is written.
-type logBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
-// records are the lines with the given message.
-func (l *logBuffer) records(t *testing.T, message string) []map[string]any {
-	t.Helper()
-	var records []map[string]any
-	for line := range bytes.Lines([]byte(l.String())) {
-		var record map[string]any
-		require.NoError(t, json.Unmarshal(line, &record))
-		if record["msg"] == message {
-			records = append(records, record)
-		}
-	}
-	return records
-}
-
 // fixture is a server that serves, with everything that can be seen of it.
 type fixture struct {
 	server   *Server
 	registry *prometheus.Registry
-	log      *logBuffer
+	log      *logtest.Buffer
 	url      string
 	address  string
 	client   *http.Client
@@ -68,7 +34,7 @@ type fixture struct {
 // start serves on a free port until the test ends.
 func start(t *testing.T, cfg Config) *fixture {
 	t.Helper()
-	f := &fixture{registry: prometheus.NewRegistry(), log: &logBuffer{}, served: make(chan error, 1)}
+	f := &fixture{registry: prometheus.NewRegistry(), log: new(logtest.Buffer), served: make(chan error, 1)}
 	var err error
 	cfg.Logger, err = logging.New(f.log, logging.Config{Level: "debug"})
 	require.NoError(t, err)

@@ -62,7 +62,7 @@ func TestRequestsAreLoggedAndCounted(t *testing.T) {
 			require.Len(t, content, test.wantSent)
 			f.finish(t)
 
-			lines := f.log.records(t, "http request")
+			lines := f.log.Records(t, "http request")
 			require.Len(t, lines, 1)
 			line := lines[0]
 			path, _, _ := strings.Cut(test.path, "?")
@@ -148,7 +148,7 @@ func TestMuxBehindAnotherHandler(t *testing.T) {
 			_, content := f.do(t, "GET", "/hello/ada", nil, nil)
 			require.Equal(t, "hello ada", content)
 			f.finish(t)
-			require.Equal(t, test.want, f.log.records(t, "http request")[0]["handler"])
+			require.Equal(t, test.want, f.log.Records(t, "http request")[0]["handler"])
 		})
 	}
 }
@@ -159,7 +159,7 @@ func TestAccessLevel(t *testing.T) {
 	f.do(t, "GET", "/silent", nil, nil)
 	f.do(t, "GET", "/away", nil, nil)
 	f.finish(t)
-	lines := f.log.records(t, "http request")
+	lines := f.log.Records(t, "http request")
 	require.Equal(t, "DEBUG", lines[0]["level"])
 	require.Equal(t, "WARN", lines[1]["level"], "failures are heard all the same")
 }
@@ -187,7 +187,7 @@ func TestRequestID(t *testing.T) {
 			require.Regexp(t, test.want, content)
 			require.Equal(t, []string{content}, response.Header["X-Request-Id"])
 			f.finish(t)
-			require.Equal(t, content, f.log.records(t, "http request")[0]["request_id"])
+			require.Equal(t, content, f.log.Records(t, "http request")[0]["request_id"])
 		})
 	}
 }
@@ -212,7 +212,7 @@ func TestPanicBeforeTheAnswer(t *testing.T) {
 	require.Equal(t, "default-src 'none'", response.Header.Get("Content-Security-Policy"), "it holds for every answer")
 	f.finish(t)
 
-	records := f.log.records(t, "panic in an http handler")
+	records := f.log.Records(t, "panic in an http handler")
 	require.Len(t, records, 1)
 	require.Equal(t, "at the disco", records[0]["panic"])
 	require.Contains(t, records[0]["stack"], "TestPanicBeforeTheAnswer")
@@ -237,8 +237,8 @@ func TestPanicAmidTheAnswer(t *testing.T) {
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF, "the client learns that the answer is not whole")
 	require.Equal(t, "half an ans", string(content))
 	f.finish(t)
-	require.Len(t, f.log.records(t, "panic in an http handler"), 1)
-	require.EqualValues(t, 500, f.log.records(t, "http request")[0]["code"])
+	require.Len(t, f.log.Records(t, "panic in an http handler"), 1)
+	require.EqualValues(t, 500, f.log.Records(t, "http request")[0]["code"])
 }
 
 func TestAbort(t *testing.T) {
@@ -249,9 +249,9 @@ func TestAbort(t *testing.T) {
 	_, err := f.client.Get(f.url + "/abort")
 	require.ErrorIs(t, err, io.EOF)
 	f.finish(t)
-	require.Empty(t, f.log.records(t, "panic in an http handler"), "a handler may abort")
+	require.Empty(t, f.log.Records(t, "panic in an http handler"), "a handler may abort")
 	require.Zero(t, f.metric(t, "weave_http_panics_total", nil).GetCounter().GetValue())
-	require.EqualValues(t, 500, f.log.records(t, "http request")[0]["code"])
+	require.EqualValues(t, 500, f.log.Records(t, "http request")[0]["code"])
 }
 
 func TestClientThatLeaves(t *testing.T) {
@@ -270,7 +270,7 @@ func TestClientThatLeaves(t *testing.T) {
 	receive(t, entered, "the request reaches its handler")
 	require.NoError(t, conn.Close())
 	f.finish(t)
-	require.EqualValues(t, statusClientGone, f.log.records(t, "http request")[0]["code"])
+	require.EqualValues(t, statusClientGone, f.log.Records(t, "http request")[0]["code"])
 }
 
 func TestHandlersReachTheConnection(t *testing.T) {

@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -9,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -19,6 +17,7 @@ import (
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
 
+	"github.com/inventive-weave/inventive-weave/lib/logging/logtest"
 	creatorsv1 "github.com/inventive-weave/inventive-weave/proto/creators/v1"
 	"github.com/inventive-weave/inventive-weave/services/creators/server"
 )
@@ -27,33 +26,15 @@ import (
 type running struct {
 	*server.Server
 	conn *grpc.ClientConn
-	log  *logBuffer
+	log  *logtest.Buffer
 	stop context.CancelFunc
 	done chan error // gets what Run returned
-}
-
-// logBuffer is a log that may be read while it is written.
-type logBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // start runs a server until the test ends. configure may be nil.
 func start(t *testing.T, configure func(*server.Config)) *running {
 	t.Helper()
-	r := &running{log: new(logBuffer), done: make(chan error, 1)}
+	r := &running{log: new(logtest.Buffer), done: make(chan error, 1)}
 	cfg := server.DefaultConfig()
 	cfg.GRPCPort, cfg.MetricsPort = 0, 0
 	cfg.Logger = slog.New(slog.NewJSONHandler(r.log, nil))

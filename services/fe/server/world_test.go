@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -19,6 +18,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/inventive-weave/inventive-weave/lib/logging"
+	"github.com/inventive-weave/inventive-weave/lib/logging/logtest"
 	creators "github.com/inventive-weave/inventive-weave/services/creators/server"
 	"github.com/inventive-weave/inventive-weave/services/fe/server"
 	"github.com/inventive-weave/inventive-weave/testdata"
@@ -98,16 +98,7 @@ func run(t *testing.T, serve func(context.Context) error) (stop func()) {
 }
 
 // logBuffer collects a log.
-type logBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
+type logBuffer struct{ logtest.Buffer }
 
 func (b *logBuffer) logger(t *testing.T) *slog.Logger {
 	t.Helper()
@@ -118,10 +109,8 @@ func (b *logBuffer) logger(t *testing.T) *slog.Logger {
 
 // with returns the lines with this request id.
 func (b *logBuffer) with(requestID string) []string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	var found []string
-	for line := range strings.Lines(b.buf.String()) {
+	for line := range strings.Lines(b.String()) {
 		var record struct {
 			RequestID string `json:"request_id"`
 		}
