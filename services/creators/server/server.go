@@ -11,7 +11,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/inventive-weave/inventive-weave/lib/grpcserver"
-	"github.com/inventive-weave/inventive-weave/lib/httpserver"
 	"github.com/inventive-weave/inventive-weave/lib/lifecycle"
 	"github.com/inventive-weave/inventive-weave/lib/ops"
 	creatorsv1 "github.com/inventive-weave/inventive-weave/proto/creators/v1"
@@ -23,7 +22,7 @@ type Server struct {
 	log             *slog.Logger
 	shutdownTimeout time.Duration
 	grpc            *grpcserver.Server
-	ops             *httpserver.Server
+	operations      lifecycle.Component
 	grpcListener    net.Listener
 	opsListener     net.Listener
 	ready           atomic.Bool
@@ -60,24 +59,14 @@ func (s *Server) open(ctx context.Context, cfg Config) (err error) {
 	if s.grpc, err = newGRPC(cfg, cfg.Registry); err != nil {
 		return err
 	}
-	handler, err := ops.New(ops.Config{
+	s.operations, err = ops.NewComponent(ops.Config{
 		Service:     "creators",
 		Description: "Ranks the creators of products by how active they are.",
 		Registry:    cfg.Registry,
 		Logger:      s.log,
 		Ready:       s.readiness,
 		Info:        []ops.Info{{Name: "gRPC", Value: s.grpcListener.Addr().String()}},
-	})
-	if err != nil {
-		return err
-	}
-	s.ops, err = httpserver.New(httpserver.Config{
-		Name:        "ops",
-		Handler:     handler,
-		Logger:      s.log,
-		AccessLevel: slog.LevelDebug,
-		Registerer:  cfg.Registry,
-	})
+	}, s.opsListener)
 	return err
 }
 
@@ -114,18 +103,11 @@ func (s *Server) Run(ctx context.Context) error {
 	s.log.Info("serving", "what", "grpc", "addr", s.GRPCAddr().String())
 	s.log.Info("serving", "what", "operations", "addr", s.MetricsAddr().String())
 	s.ready.Store(true)
-	// The operations endpoint comes first, so that it is the last to stop: the
-	// drain can be watched.
 	return lifecycle.Run(ctx, lifecycle.Config{
 		Logger:          s.log,
 		ShutdownTimeout: s.shutdownTimeout,
 		OnStopping:      func() { s.ready.Store(false) },
-	}, lifecycle.Component{
-		Name:  "operations endpoint",
-		Serve: func() error { return s.ops.Serve(s.opsListener) },
-		Drain: s.ops.Shutdown,
-		Force: func() { _ = s.ops.Close() },
-	}, lifecycle.Component{
+	}, s.operations, lifecycle.Component{
 		Name:  "grpc server",
 		Serve: func() error { return s.grpc.Serve(s.grpcListener) },
 		Drain: s.grpc.Drain,

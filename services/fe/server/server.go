@@ -39,7 +39,7 @@ type Server struct {
 	conn            *grpc.ClientConn
 	health          *health
 	web             *httpserver.Server
-	ops             *httpserver.Server
+	operations      lifecycle.Component
 	webListener     net.Listener
 	opsListener     net.Listener
 	serving         atomic.Bool
@@ -110,7 +110,7 @@ func (s *Server) open(ctx context.Context, cfg Config) (err error) {
 	if err != nil {
 		return err
 	}
-	operations, err := ops.New(ops.Config{
+	s.operations, err = ops.NewComponent(ops.Config{
 		Service:     "fe",
 		Description: "Shows who creates the most: the pages for people, and their API.",
 		Registry:    cfg.Registry,
@@ -120,17 +120,7 @@ func (s *Server) open(ctx context.Context, cfg Config) (err error) {
 			{Name: "Web", Value: s.webListener.Addr().String()},
 			{Name: "Creators", Value: cfg.CreatorsSvc},
 		},
-	})
-	if err != nil {
-		return err
-	}
-	s.ops, err = httpserver.New(httpserver.Config{
-		Name:        "ops",
-		Handler:     operations,
-		Logger:      s.log,
-		AccessLevel: slog.LevelDebug,
-		Registerer:  cfg.Registry,
-	})
+	}, s.opsListener)
 	return err
 }
 
@@ -148,18 +138,11 @@ func (s *Server) Run(ctx context.Context) error {
 	s.log.Info("serving", "what", "web", "addr", s.WebAddr().String())
 	s.log.Info("serving", "what", "operations", "addr", s.MetricsAddr().String())
 	s.serving.Store(true)
-	// The operations endpoint comes first, so that it is the last to stop: the
-	// drain can be watched.
 	return lifecycle.Run(ctx, lifecycle.Config{
 		Logger:          s.log,
 		ShutdownTimeout: s.shutdownTimeout,
 		OnStopping:      func() { s.serving.Store(false) },
-	}, lifecycle.Component{
-		Name:  "operations endpoint",
-		Serve: func() error { return s.ops.Serve(s.opsListener) },
-		Drain: s.ops.Shutdown,
-		Force: func() { _ = s.ops.Close() },
-	}, lifecycle.Component{
+	}, s.operations, lifecycle.Component{
 		Name:  "web server",
 		Serve: func() error { return s.web.Serve(s.webListener) },
 		Drain: s.web.Shutdown,
