@@ -1,6 +1,7 @@
 """The container images of services: one call of service_image makes all of a service's.
 
-Uses the documented API of rules_oci and tar.bzl only; see docs/deploy.md.
+Uses the documented API of rules_oci and tar.bzl only, so that the genuine rules
+and the stand-ins of tools/registry-free build the same.
 """
 
 load("@rules_go//go:def.bzl", "go_binary")

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/inventive-weave/inventive-weave/lib/dataset"
+	"github.com/inventive-weave/inventive-weave/lib/grpcclient"
 )
 
 // explain turns the error of a ranking into one that says what to do.
@@ -35,7 +36,7 @@ func explain(err error, file string, cfg config) error {
 		return gaveUp(cfg)
 	case codes.Unavailable:
 		return fmt.Errorf("cannot reach the creators service at %s: %s; start one with ./bazelw run //cmd/weave, or rank without it with --embedded",
-			cfg.creatorsSvc, reason(s.Message()))
+			cfg.creatorsSvc, grpcclient.Reason(s.Message()))
 	case codes.Unimplemented:
 		return fmt.Errorf("the server at %s is not a creators service that takes streams: %s", cfg.creatorsSvc, s.Message())
 	default:
@@ -75,19 +76,4 @@ func inFile(text string) string {
 		"creators[", "Creators[", "products[", "Products[",
 		".creator_id", ".creatorId", ".create_time", ".createTime",
 	).Replace(text)
-}
-
-// reason is the part of gRPC's message for an unreachable server that says
-// something to people.
-func reason(message string) string {
-	if at := strings.LastIndex(message, "code = Unavailable desc = "); at >= 0 {
-		message = message[at+len("code = Unavailable desc = "):] // of the last attempt
-	}
-	if _, after, found := strings.Cut(message, "Error while dialing: "); found {
-		message = strings.TrimSuffix(after, `"`)
-	}
-	if message == "no children to pick from" { // that is, no addresses
-		return "no such host"
-	}
-	return message
 }

@@ -43,6 +43,8 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 	fs.StringVar(&host, "host", host, "`address` to listen on; 0.0.0.0 is all of this machine's")
 	fs.IntVar(&creatorsConfig.GRPCPort, "creators_grpc_port", creatorsConfig.GRPCPort, "`port` of the creators API, gRPC; 0 picks a free one")
 	fs.IntVar(&creatorsConfig.MetricsPort, "creators_metrics_port", creatorsConfig.MetricsPort, "`port` of creators' operations endpoint, HTTP; 0 picks a free one")
+	fs.Int64Var(&creatorsConfig.MaxCreators, "max_creators", creatorsConfig.MaxCreators, "distinct `creators` that one data set may have; memory grows with them")
+	fs.Int64Var(&creatorsConfig.MaxProducts, "max_products", creatorsConfig.MaxProducts, "`products` that one data set may have")
 	fs.IntVar(&feConfig.WebPort, "fe_web_port", feConfig.WebPort, "`port` of the frontend's pages, HTTP; 0 picks a free one")
 	fs.IntVar(&feConfig.MetricsPort, "fe_metrics_port", feConfig.MetricsPort, "`port` of fe's operations endpoint, HTTP; 0 picks a free one")
 	fs.DurationVar(&shutdownTimeout, "shutdown_timeout", shutdownTimeout, "`time` that each service's calls in flight get to end before they are cut")

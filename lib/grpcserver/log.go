@@ -47,7 +47,7 @@ func (c *chain) finish(ctx context.Context, method string, began time.Time, err 
 		attrs = append(attrs,
 			slog.String("method", clip(method)),
 			slog.String("code", codeName(seen.Code())),
-			slog.String("duration", time.Since(began).String()))
+			slog.Float64("duration_seconds", time.Since(began).Seconds()))
 		if p, ok := peer.FromContext(ctx); ok {
 			attrs = append(attrs, slog.String("peer", p.Addr.String()))
 		}

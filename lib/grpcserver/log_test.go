@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"testing"
-	"time"
 
 	"github.com/inventive-weave/inventive-weave/lib/logging"
 	creatorsv1 "github.com/inventive-weave/inventive-weave/proto/creators/v1"
@@ -32,10 +31,7 @@ func TestCallsAreLogged(t *testing.T) {
 			require.Equal(t, "OK", line["code"])
 			require.Regexp(t, `^127\.0\.0\.1:\d+$`, line["peer"])
 			require.Regexp(t, `^[0-9a-f]{32}$`, line["request_id"])
-			duration, ok := line["duration"].(string)
-			require.True(t, ok)
-			_, err := time.ParseDuration(duration)
-			require.NoError(t, err)
+			require.Positive(t, line["duration_seconds"])
 			require.NotContains(t, line, "error")
 		})
 	}

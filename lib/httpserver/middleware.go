@@ -89,7 +89,7 @@ func (m *middleware) access(r *http.Request, route string, code int, elapsed tim
 		slog.String("handler", route),
 		slog.Int("code", code),
 		slog.Int64("bytes", sent),
-		slog.String("duration", elapsed.String()),
+		slog.Float64("duration_seconds", elapsed.Seconds()),
 		slog.String("peer", r.RemoteAddr))
 }
 

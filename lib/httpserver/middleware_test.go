@@ -75,10 +75,7 @@ func TestRequestsAreLoggedAndCounted(t *testing.T) {
 			require.EqualValues(t, test.wantSent, line["bytes"])
 			require.Regexp(t, `^127\.0\.0\.1:\d+$`, line["peer"])
 			require.Equal(t, response.Header.Get("X-Request-Id"), line["request_id"])
-			duration, ok := line["duration"].(string)
-			require.True(t, ok)
-			_, err := time.ParseDuration(duration)
-			require.NoError(t, err)
+			require.Positive(t, line["duration_seconds"])
 			require.NotContains(t, f.log.String(), "secret")
 
 			method := test.wantMethod

@@ -52,7 +52,7 @@ func healthcheck(ctx context.Context, args []string, stdout io.Writer) error {
 	defer cancel()
 	answer, err := healthpb.NewHealthClient(conn).Check(ctx, &healthpb.HealthCheckRequest{})
 	if err != nil {
-		return fmt.Errorf("%s gives no answer: %s", target, status.Convert(err).Message())
+		return fmt.Errorf("%s gives no answer: %s", target, grpcclient.Reason(status.Convert(err).Message()))
 	}
 	if s := answer.GetStatus(); s != healthpb.HealthCheckResponse_SERVING {
 		return fmt.Errorf("%s is not healthy: %s", target, s)

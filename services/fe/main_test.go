@@ -126,7 +126,7 @@ func TestUsedWrongly(t *testing.T) {
 	}
 }
 
-// The flags and their defaults are the same in every program.
+// The names and defaults are those that every program gives these flags.
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer

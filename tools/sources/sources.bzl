@@ -1,12 +1,13 @@
 """The repository's own files as inputs of tests that look at all of them.
 
 No target can glob over the borders of packages. The repository @sources holds a
-symbolic link to every file, so that a test of the whole tree (are the BUILD
+symbolic link to every file but documentation and hidden ones, which no such test
+reads, so that a test of the whole tree (are the BUILD
 files what Gazelle makes of it? are they formatted?) depends on exactly the
 files it reads, and is cached like any other test.
 """
 
-_SKIPPED_DIRS = ["docs", "node_modules"]
+_SKIPPED_DIRS = ["docs"]
 
 # A folder with one of these is a package: they get another name here, lest
 # globs stop at them. Whoever unpacks the tree takes the suffix off again.

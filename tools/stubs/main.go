@@ -25,8 +25,8 @@ var protocVersion = regexp.MustCompile(`(?m)^// [-\t ]*protoc +v.*\n`)
 
 func main() { command.Main(run) }
 
-func run(_ context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) error {
-	fs := command.NewFlagSet("stubs", "[--check|--update] GENERATED...", "Keeps checked-in stubs equal to generated ones.", stderr)
+func run(_ context.Context, args []string, _ io.Reader, stdout, _ io.Writer) error {
+	fs := command.NewFlagSet("stubs", "[--check|--update] GENERATED...", "Keeps checked-in stubs equal to generated ones.", stdout)
 	check := fs.Bool("check", false, "fail when a checked-in stub differs")
 	update := fs.Bool("update", false, "write the checked-in stubs")
 	if err := command.Parse(fs, args); err != nil {

@@ -8,6 +8,9 @@ import (
 
 	"google.golang.org/grpc"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/status"
+
+	"github.com/inventive-weave/inventive-weave/lib/grpcclient"
 )
 
 const (
@@ -56,7 +59,7 @@ func (h *health) ask(ctx context.Context) error {
 	if err != nil {
 		// Whoever asks wants to know about now, and not about the last attempt.
 		h.conn.ResetConnectBackoff()
-		return fmt.Errorf("creators is away: %w", err)
+		return fmt.Errorf("creators is away: %s", grpcclient.Reason(status.Convert(err).Message()))
 	}
 	if s := response.GetStatus(); s != healthpb.HealthCheckResponse_SERVING {
 		return fmt.Errorf("creators is %s", s)
