@@ -5,6 +5,7 @@ package bazelw_test
 import (
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -17,6 +18,10 @@ import (
 
 func TestKeepsNothingWhenInterrupted(t *testing.T) {
 	t.Parallel()
+	// Under nohup the hangup is ignored, by children too, unless somebody listens.
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(hangups) })
 	tests := []struct {
 		name string
 		// step is where it is interrupted.

@@ -156,8 +156,10 @@ func (w *workspace) test(ctx context.Context) (*build, error) {
 	return readBuild(f)
 }
 
+// query returns labels, with configurations among them: cquery, since query would
+// also follow what these builds do not use, such as Bazel's coverage tools.
 func (w *workspace) query(ctx context.Context, expr string) ([]string, error) {
-	out, err := w.bazel(ctx, "query", "--output=label", expr)
+	out, err := w.bazel(ctx, "cquery", "--output=label", expr)
 	if err != nil {
 		return nil, err
 	}
