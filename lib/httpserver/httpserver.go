@@ -20,6 +20,7 @@ import (
 
 const (
 	defaultReadHeaderTimeout = 10 * time.Second
+	defaultBodyTimeout       = 30 * time.Second
 	defaultIdleTimeout       = 2 * time.Minute
 	defaultMaxHeaderBytes    = 64 << 10
 )
@@ -47,10 +48,10 @@ type Config struct {
 	// ReadHeaderTimeout bounds the time that a client takes to send a request's
 	// header. 0 is 10 seconds.
 	ReadHeaderTimeout time.Duration
-	// ReadTimeout bounds the time that a client takes to send a whole request.
-	// 0 is no bound, for uploads of any length: a handler can set deadlines of
-	// its own through http.ResponseController.
-	ReadTimeout time.Duration
+	// BodyTimeout bounds the time that a client takes to send a request's body,
+	// whether the handler reads it or not. A handler that takes long uploads sets
+	// deadlines of its own through http.ResponseController. 0 is 30 seconds.
+	BodyTimeout time.Duration
 	// WriteTimeout bounds the time from the end of a request's header to the
 	// end of the response. 0 is no bound.
 	WriteTimeout time.Duration
@@ -89,7 +90,7 @@ func New(cfg Config) (*Server, error) {
 		cfg.Mux = mux
 	}
 	log := cfg.Logger.With("server", cfg.Name)
-	handler := &middleware{next: cfg.Handler, mux: cfg.Mux, log: log, level: cfg.AccessLevel}
+	handler := &middleware{next: cfg.Handler, mux: cfg.Mux, log: log, level: cfg.AccessLevel, bodyTimeout: orDefault(cfg.BodyTimeout, defaultBodyTimeout)}
 	if cfg.Registerer != nil {
 		var err error
 		if handler.metrics, err = newMetrics(cfg.Name, cfg.Registerer); err != nil {
@@ -105,7 +106,6 @@ func New(cfg Config) (*Server, error) {
 		http: &http.Server{
 			Handler:           handler,
 			ReadHeaderTimeout: orDefault(cfg.ReadHeaderTimeout, defaultReadHeaderTimeout),
-			ReadTimeout:       cfg.ReadTimeout,
 			WriteTimeout:      cfg.WriteTimeout,
 			IdleTimeout:       orDefault(cfg.IdleTimeout, defaultIdleTimeout),
 			MaxHeaderBytes:    orDefault(cfg.MaxHeaderBytes, defaultMaxHeaderBytes),

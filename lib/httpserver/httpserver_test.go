@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -30,15 +31,14 @@ func TestTimeouts(t *testing.T) {
 	require.Equal(t, 10*time.Second, s.http.ReadHeaderTimeout)
 	require.Equal(t, 2*time.Minute, s.http.IdleTimeout)
 	require.Equal(t, 64<<10, s.http.MaxHeaderBytes)
-	require.Zero(t, s.http.ReadTimeout)
+	require.Zero(t, s.http.ReadTimeout, "uploads of any length")
 	require.Zero(t, s.http.WriteTimeout)
 
 	s, err = New(Config{
-		Name: "web", Handler: http.NotFoundHandler(), ReadHeaderTimeout: 1, ReadTimeout: 2, WriteTimeout: 3, IdleTimeout: 4, MaxHeaderBytes: 5,
+		Name: "web", Handler: http.NotFoundHandler(), ReadHeaderTimeout: 1, WriteTimeout: 3, IdleTimeout: 4, MaxHeaderBytes: 5,
 	})
 	require.NoError(t, err)
 	require.EqualValues(t, 1, s.http.ReadHeaderTimeout)
-	require.EqualValues(t, 2, s.http.ReadTimeout)
 	require.EqualValues(t, 3, s.http.WriteTimeout)
 	require.EqualValues(t, 4, s.http.IdleTimeout)
 	require.Equal(t, 5, s.http.MaxHeaderBytes)
@@ -58,6 +58,49 @@ func TestSlowHeadersAreCutOff(t *testing.T) {
 	for _, err := range []error{writeErr, readErr} {
 		require.True(t, err == nil || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE), "%v", err)
 	}
+}
+
+// Whoever announces a body and does not send it gets the answer, and no more.
+func TestSlowBodiesDoNotHoldTheConnection(t *testing.T) {
+	t.Parallel()
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /read", func(w http.ResponseWriter, r *http.Request) {
+		if _, err := io.Copy(io.Discard, r.Body); errors.Is(err, os.ErrDeadlineExceeded) {
+			w.WriteHeader(http.StatusRequestTimeout)
+		}
+	})
+	mux.HandleFunc("POST /ignore", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
+	for path, want := range map[string]int{"/read": 408, "/ignore": 403, "/nowhere": 404} {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			f := start(t, Config{Handler: mux, BodyTimeout: 20 * time.Millisecond})
+			conn, err := net.Dial("tcp", f.address)
+			require.NoError(t, err)
+			defer conn.Close()
+			require.NoError(t, conn.SetDeadline(time.Now().Add(30*time.Second)))
+			_, err = io.WriteString(conn, "POST "+path+" HTTP/1.1\r\nHost: weave\r\nContent-Length: 1000\r\n\r\nhalf") // and no more
+			require.NoError(t, err)
+			response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			require.NoError(t, err)
+			require.Equal(t, want, response.StatusCode)
+			_, err = io.Copy(io.Discard, conn)
+			require.NoError(t, err, "the connection ends")
+		})
+	}
+}
+
+func TestWorkMayOutlastTheBodyTimeout(t *testing.T) {
+	t.Parallel()
+	const timeout = 20 * time.Millisecond
+	f := start(t, Config{BodyTimeout: timeout, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-time.After(3 * timeout)
+		if r.Context().Err() != nil {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+	})})
+	response, _ := f.do(t, "POST", "/", strings.NewReader("all of it"), nil)
+	require.Equal(t, http.StatusOK, response.StatusCode)
 }
 
 func TestLargeHeadersAreRefused(t *testing.T) {

@@ -28,6 +28,8 @@ type middleware struct {
 	log     *slog.Logger
 	level   slog.Level
 	metrics *metrics // may be nil
+	// bodyTimeout is how long a client may take to send a body.
+	bodyTimeout time.Duration
 }
 
 func (m *middleware) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -40,6 +42,10 @@ func (m *middleware) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body := &countingBody{ReadCloser: r.Body}
 	if r.Body != nil && r.Body != http.NoBody {
 		r.Body = body
+		// Without it a client could hold the connection by never sending the body:
+		// net/http reads what a handler leaves of it before it answers.
+		body.deadline = http.NewResponseController(w).SetReadDeadline
+		_ = body.deadline(began.Add(m.bodyTimeout)) // connections of tests may have none
 	}
 	recorder := &recorder{ResponseWriter: w}
 
@@ -145,11 +151,17 @@ func clip(s string) string {
 // a handler may leave the reading to a goroutine that outlives it.
 type countingBody struct {
 	io.ReadCloser
-	bytes atomic.Int64
+	bytes    atomic.Int64
+	deadline func(time.Time) error
 }
 
 func (b *countingBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.bytes.Add(int64(n))
+	if err == io.EOF {
+		// The server goes on reading, to notice when the client leaves: that is no
+		// longer the client's delay.
+		_ = b.deadline(time.Time{})
+	}
 	return n, err
 }

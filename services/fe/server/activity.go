@@ -36,9 +36,7 @@ func (h *handler) activity(w http.ResponseWriter, r *http.Request) {
 		done, err = h.rank(r, q, data)
 	}
 	err = h.finish(r.Context(), q, err)
-	if gone(r) {
-		return
-	}
+	abortIfGone(r, q)
 	if err != nil {
 		h.formAgain(w, r, q, err)
 		return
@@ -95,8 +93,14 @@ func (h *handler) finish(ctx context.Context, q *upload.Request, err error) erro
 	return err
 }
 
-// gone tells whether the client has left, so that there is nobody to answer.
-func gone(r *http.Request) bool { return r.Context().Err() != nil }
+// abortIfGone ends the request when the client has left, so that there is nobody
+// to answer. A client that was too slow is still there, though net/http ends the
+// context of its request too.
+func abortIfGone(r *http.Request, q *upload.Request) {
+	if r.Context().Err() != nil && !q.TooSlow() {
+		panic(http.ErrAbortHandler)
+	}
+}
 
 // limitOf is how many creators to show: as the form says, else as the query
 // says, else the default.

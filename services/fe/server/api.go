@@ -20,9 +20,7 @@ func (h *handler) apiActivity(w http.ResponseWriter, r *http.Request) {
 		done, err = h.rank(r, q, q.Data())
 	}
 	err = h.finish(r.Context(), q, err)
-	if gone(r) {
-		return
-	}
+	abortIfGone(r, q)
 	if err != nil {
 		h.failAPI(w, r, problemOf(r.Context(), err), err)
 		return

@@ -16,6 +16,7 @@ type body struct {
 	pace    *pace
 	max     int64
 	err     error // why it ended early
+	slow    bool  // the client did not send what was left in time
 	ended   bool  // nothing is left to read
 	// waiting says that the client sends nothing until the first read.
 	waiting bool
@@ -77,7 +78,8 @@ func (b *body) drain() {
 		return
 	}
 	b.pace.end(b.pace.cfg.Drain)
-	_, _ = io.Copy(io.Discard, b.raw) // there is nobody to tell
+	_, err := io.Copy(io.Discard, b.raw)
+	b.slow = errors.Is(err, os.ErrDeadlineExceeded) // there is nobody else to tell
 }
 
 // pace sets a connection's read deadline before each read, so that a large
@@ -105,8 +107,9 @@ func (p *pace) Read(buf []byte) (int, error) {
 	n, err := p.body.Read(buf)
 	p.bytes += int64(n)
 	p.spent += p.now().Sub(began)
-	if err != nil {
-		// The server goes on reading, to notice when the client leaves.
+	if err == io.EOF {
+		// The server goes on reading, to notice when the client leaves. After another
+		// error it reads what is left, which must not take for ever.
 		_ = p.deadline(time.Time{})
 	}
 	return n, err

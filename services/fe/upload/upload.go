@@ -8,8 +8,10 @@ package upload
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
+	"os"
 	"time"
 )
 
@@ -181,6 +183,12 @@ func (q *Request) Finish() error {
 	err := q.Err()
 	q.body.drain()
 	return err
+}
+
+// TooSlow tells, after Finish, whether the client did not send its request in
+// time. It waits for the answer, but the connection is at its end.
+func (q *Request) TooSlow() bool {
+	return q.body.slow || errors.Is(q.body.err, os.ErrDeadlineExceeded)
 }
 
 // recorder remembers the error that ended a reader, unless that is its end.
