@@ -49,6 +49,7 @@ type handlerConfig struct {
 	ready           func(context.Context) error
 	maxUpload       int64
 	creatorsTimeout time.Duration
+	idle            time.Duration // how long a client may pause while it sends
 	log             *slog.Logger
 	now             func() time.Time
 }
@@ -161,7 +162,7 @@ func (h *handler) notFound(w http.ResponseWriter, r *http.Request) {
 func (h *handler) uploadConfig() upload.Config {
 	return upload.Config{
 		MaxBytes:       h.maxUpload,
-		Idle:           uploadIdle,
+		Idle:           h.idle,
 		Grace:          uploadGrace,
 		BytesPerSecond: uploadBytesPerSecond,
 		Drain:          drainTimeout,

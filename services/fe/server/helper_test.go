@@ -68,6 +68,7 @@ func settings(ranker Ranker) handlerConfig {
 		ready:           func(context.Context) error { return nil },
 		maxUpload:       1 << 20,
 		creatorsTimeout: time.Minute,
+		idle:            uploadIdle,
 		log:             slog.New(slog.DiscardHandler),
 		now:             func() time.Time { return now },
 	}

@@ -94,6 +94,7 @@ func (s *Server) open(ctx context.Context, cfg Config) (err error) {
 		ready:           s.health.check,
 		maxUpload:       cfg.MaxUpload,
 		creatorsTimeout: cfg.CreatorsTimeout,
+		idle:            uploadIdle,
 		log:             cfg.Logger,
 		now:             cfg.Now,
 	})
