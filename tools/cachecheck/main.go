@@ -52,6 +52,13 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 	}
 	defer ws.bazel(context.WithoutCancel(ctx), "clean", "--expunge")
 
+	// First of all: a query has other options than a test, and the tests after it
+	// are analyzed anew.
+	dependents, err := ws.query(ctx, fmt.Sprintf("rdeps(//..., %s) union %s", touchedTarget, wholeTree))
+	if err != nil {
+		return err
+	}
+
 	fmt.Fprintln(stdout, "first run: whatever the disk cache does not have is built and tested")
 	if _, err := ws.test(ctx); err != nil {
 		return err
@@ -68,10 +75,6 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 
 	fmt.Fprintf(stdout, "third run: after a change to %s only its dependents may run\n", touched)
 	if err := ws.touch(); err != nil {
-		return err
-	}
-	dependents, err := ws.query(ctx, fmt.Sprintf("rdeps(//..., %s) union %s", touchedTarget, wholeTree))
-	if err != nil {
 		return err
 	}
 	third, err := ws.test(ctx)
