@@ -131,7 +131,9 @@ func (w *workspace) touch() error {
 	if err != nil {
 		return fmt.Errorf("change a source: %w", err)
 	}
-	return os.WriteFile(path, append(src, "\nfunc cachecheck() int { return 1 }\n\nvar _ = cachecheck()\n"...), 0o644)
+	// Another value each time, lest the disk cache has it from an earlier check.
+	src = fmt.Appendf(src, "\nvar cachecheck = %q\n\nfunc init() { _ = cachecheck }\n", w.dir)
+	return os.WriteFile(path, src, 0o644)
 }
 
 // bazel runs the clone's launcher and returns its standard output.
